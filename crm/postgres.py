@@ -16,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -230,8 +230,11 @@ def _create(folder: Path) -> None:
     prefix = postgres_root.prefix(new)
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if int(_major()) >= 17 else []
     made = _run(
-        [*prefix, binaries() / "initdb", "-D", new, f"--username={ROLE}", "--auth=trust", "--encoding=UTF8"]
-        + (locale or ["--locale=C.UTF-8"])
+        [
+            *(*prefix, binaries() / "initdb", "-D", new),
+            *(f"--username={ROLE}", "--auth=trust", "--encoding=UTF8"),
+            *(locale or ["--locale=C.UTF-8"]),
+        ]
     )
     if made.returncode == 0:
         single = [*prefix, binaries() / "postgres", "--single", "-D", new, "template1"]
@@ -331,7 +334,7 @@ def _wait_until_gone(pid: int, seconds: float) -> bool:
 
 
 def _run(
-    command: list[str | Path], *, told: str = "", start_new_session: bool = False
+    command: Sequence[str | Path], *, told: str = "", start_new_session: bool = False
 ) -> subprocess.CompletedProcess[str]:
     # PGHOST and its kind would lead the tools elsewhere; LC_ALL keeps their words readable for us.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,0 +1,182 @@
+"""Who works here: users with one role and one team."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from crm.access import AccessQuerySet
+from crm.history import tracked
+from crm.versions import Versioned, raise_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Admin")
+    MANAGER = "manager", _("Manager")
+    SALES = "sales", _("Sales executive")
+    AGENT = "agent", _("Call-centre agent")
+    ANALYST = "analyst", _("Analyst")
+
+
+#: Roles whose rights rest on a team: without one they see nothing.
+TEAM_ROLES = frozenset({Role.MANAGER, Role.SALES})
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class TeamQuerySet(AccessQuerySet["Team"]):
+    def visible_to(self, user: User) -> Self:
+        match user.effective_role:
+            case Role.ADMIN | Role.ANALYST:
+                return self
+            case Role.MANAGER:
+                return self.filter(pk=user.team_id)
+        return self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if user.effective_role == Role.ADMIN else self.none()
+
+
+class Team(models.Model):
+    name = models.CharField(_("name"), max_length=100)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(AccessQuerySet["User"]):
+    def visible_to(self, user: User) -> Self:
+        """The users whose management pages `user` may open."""
+        match user.effective_role:
+            case Role.ADMIN:
+                return self
+            case Role.MANAGER:
+                return self.filter(team_id=user.team_id)
+        return self.none()
+
+    def editable_by(self, user: User) -> Self:
+        match user.effective_role:
+            case Role.ADMIN:
+                return self
+            case Role.MANAGER:
+                return self.filter(team_id=user.team_id).exclude(role__in=[Role.ADMIN, Role.MANAGER])
+        return self.none()
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def assignable_by(self, user: User) -> Self:
+        """Colleagues to whom `user` may give a record."""
+        match user.effective_role:
+            case Role.ADMIN:
+                return self.active().filter(role__in=[Role.ADMIN, Role.MANAGER, Role.SALES])
+            case Role.MANAGER:
+                return self.active().filter(team_id=user.team_id, role__in=[Role.MANAGER, Role.SALES])
+            case Role.SALES:
+                return self.active().filter(pk=user.pk)
+        return self.none()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    def editable_by(self, user: User) -> UserQuerySet:
+        return self.get_queryset().editable_by(user)
+
+    def active(self) -> UserQuerySet:
+        return self.get_queryset().active()
+
+    def assignable_by(self, user: User) -> UserQuerySet:
+        return self.get_queryset().assignable_by(user)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user with a normalised e-mail; without a password nobody can sign in as them yet."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+
+@tracked("password", "last_login")
+class User(Versioned, AbstractBaseUser):
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("team"))
+    is_active = models.BooleanField(_("active"), default=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True)
+    hotkeys = models.BooleanField(_("keyboard shortcuts"), default=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_small_letters"),
+            models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_known"),
+        ]
+        triggers = [raise_version("last_login", "password")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def effective_role(self) -> str:
+        """The role, or "" where it gives nothing: deactivated, or without the team that it needs (fail closed)."""
+        if not self.is_active or (self.role in TEAM_ROLES and self.team_id is None):
+            return ""
+        return self.role
+
+    @property
+    def initials(self) -> str:
+        words = (self.name or self.email).split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    # Django's admin asks these; the role decides.
+    @property
+    def is_staff(self) -> bool:
+        return self.effective_role == Role.ADMIN
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_perms(self, perms: Iterable[str], obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff

@@ -1,0 +1,47 @@
+"""One place decides between page and fragment, and speaks to the toasts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+
+from crm.http import UserRequest
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """True when htmx asked for a part, not for a page (boosted, or restored from the history)."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def answer(
+    request: HttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The fragment to htmx, the whole page (which includes the fragment) to everybody else."""
+    return render(request, fragment if wants_fragment(request) else page, context, status=status)
+
+
+def go(request: UserRequest, to: Any, *, say: str = "", undo: str = "") -> HttpResponse:
+    """After a verb: to the page `to`, with a toast there; `undo` is the URL that takes the verb back by POST."""
+    if say:
+        messages.success(request, say, extra_tags=undo)
+    url = resolve_url(to)
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponse(status=302, headers={"Location": url})
+
+
+def toast(response: HttpResponse, text: str, *, undo: str = "") -> HttpResponse:
+    """Add a toast to a fragment's answer."""
+    return trigger(response, toast={"text": str(text), "undo": undo})
+
+
+def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
+    """Add events to the answer's HX-Trigger."""
+    already = json.loads(response.get("HX-Trigger", "{}"))
+    response["HX-Trigger"] = json.dumps(already | events)
+    return response

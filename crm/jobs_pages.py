@@ -1,0 +1,38 @@
+"""The pages of one's own jobs: how far they are, what they made."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from crm.htmx import wants_fragment
+from crm.http import UserRequest
+from crm.models import JobProgress
+
+#: htmx stops asking when an answer has this status
+STOP_POLLING = 286
+
+
+def index(request: UserRequest) -> HttpResponse:
+    jobs = JobProgress.objects.visible_to(request.user).order_by("-created_at")[:50]
+    return render(request, "jobs/index.html", {"jobs": jobs})
+
+
+def detail(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
+    job = _own(request, pk)
+    if wants_fragment(request):
+        return render(request, "jobs/_progress.html", {"job": job}, status=STOP_POLLING if job.is_over else 200)
+    return render(request, "jobs/detail.html", {"job": job})
+
+
+def file(request: UserRequest, pk: uuid.UUID) -> FileResponse:
+    job = _own(request, pk)
+    if not job.file or not job.file.storage.exists(job.file.name):
+        raise Http404
+    return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.file_name)
+
+
+def _own(request: UserRequest, pk: uuid.UUID) -> JobProgress:
+    return get_object_or_404(JobProgress.objects.visible_to(request.user), pk=pk)

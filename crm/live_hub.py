@@ -1,0 +1,132 @@
+"""One LISTEN connection of a process, and the open streams it wakes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from typing import Any, Final
+
+import psycopg
+from django.db import connection as default_connection
+
+from crm.topics import CHANNEL
+
+logger = logging.getLogger(__name__)
+
+# What a stream's queue holds beside names of topics; neither can be one, which has a colon.
+RESYNC: Final = "resync"
+STOP: Final = "stop"
+WAITING = 100
+QUIET = 60.0  # seconds of silence after which the connection is tried
+
+
+class Client:
+    """One open stream."""
+
+    def __init__(self, topics: frozenset[str]) -> None:
+        self.topics = topics
+        self.queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
+
+    def push(self, item: str) -> None:
+        """Never waits. Who reads too slowly loses the details and is told to fetch everything."""
+        if self.queue.full():
+            self.clear()
+            item = STOP if item is STOP else RESYNC
+        self.queue.put_nowait(item)
+
+    def stop(self) -> None:
+        """End the stream at once."""
+        self.clear()
+        self.queue.put_nowait(STOP)
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+
+
+class Hub:
+    """Who watches what."""
+
+    def __init__(self) -> None:
+        self.clients: set[Client] = set()
+        self.watchers: defaultdict[str, set[Client]] = defaultdict(set)
+        self.stopping = False
+        self.listening: asyncio.Task[None] | None = None
+
+    def join(self, topics: frozenset[str]) -> Client:
+        """A new stream."""
+        client = Client(topics)
+        self.clients.add(client)
+        for topic in topics:
+            self.watchers[topic].add(client)
+        return client
+
+    def leave(self, client: Client) -> None:
+        """A stream has ended."""
+        self.narrow(client, frozenset())
+        self.clients.discard(client)
+
+    def narrow(self, client: Client, topics: frozenset[str]) -> None:
+        """Fewer topics than before: somebody may no longer see a record."""
+        for topic in client.topics - topics:
+            self.watchers[topic].discard(client)
+            if not self.watchers[topic]:
+                del self.watchers[topic]
+        client.topics &= topics
+
+    def publish(self, topic: str) -> None:
+        """Wake those who watch it."""
+        for client in self.watchers.get(topic, ()):
+            client.push(topic)
+
+    def start(self) -> None:
+        """Listen from now on."""
+        self.stopping = False
+        self.listening = asyncio.create_task(self._listen_for_ever(), name="live hub")
+
+    def stop(self) -> None:
+        """End every stream at once."""
+        self.stopping = True
+        for client in self.clients:
+            client.stop()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self.stop()
+        if self.listening:
+            self.listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.listening
+
+    async def _listen_for_ever(self) -> None:
+        pause, missed = 0.2, False
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters()) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    if missed:  # what was said meanwhile was said to nobody
+                        for client in self.clients:
+                            client.push(RESYNC)
+                    pause, missed = 0.2, True
+                    await self._hear(connection)
+            except (psycopg.Error, OSError) as problem:
+                logger.warning("live updates: %s; connecting again", str(problem).strip() or type(problem).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _hear(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        while True:
+            async for notice in connection.notifies(timeout=QUIET):
+                self.publish(notice.payload)
+            await connection.execute("SELECT 1")  # a dead network says nothing: raises instead of listening for ever
+
+
+def parameters() -> dict[str, Any]:
+    """How Django connects, without what concerns only Django."""
+    given: dict[str, Any] = default_connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        given.pop(name, None)
+    return given | {"application_name": "rapport live"}

@@ -1,0 +1,165 @@
+"""The kernel's own tables: events, idempotency keys, job progress; and what every business record shares."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from crm.access import AccessQuerySet
+from crm.money import ExchangeRate
+from crm.versions import Versioned
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = ["Event", "ExchangeRate", "IdempotencyKey", "JobProgress", "Record", "RecordManager", "RecordQuerySet"]
+
+R = TypeVar("R", bound="Record")
+
+
+class RecordQuerySet(AccessQuerySet[R], Generic[R]):
+    def alive(self) -> Self:
+        return self.filter(deleted_at=None)
+
+    def deleted(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+
+class RecordManager(models.Manager[R]):
+    """The rows that are not deleted, as `queryset_class` (each model names its own)."""
+
+    queryset_class: type[RecordQuerySet[Any]] = RecordQuerySet
+
+    def get_queryset(self) -> RecordQuerySet[R]:
+        return self.queryset_class(self.model, using=self._db).alive()
+
+
+class Record(Versioned):
+    """A business record: versioned, soft-deleted, restorable. `everything` sees deleted rows too.
+
+    Subclasses declare `everything = Manager()` first, then `objects`, and `base_manager_name = "everything"`.
+    """
+
+    NOUN: ClassVar[str]
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def delete_softly(self, *, by: User) -> bool:
+        """Put away, restorable. False when somebody did it first."""
+        return self._turn(from_deleted=False, kind="deleted", by=by)
+
+    def undelete(self, *, by: User) -> bool:
+        """Take back from the deleted. False when it is not deleted (any more)."""
+        return self._turn(from_deleted=True, kind="restored", by=by)
+
+    def _turn(self, *, from_deleted: bool, kind: str, by: User) -> bool:
+        from crm.events import record
+
+        with transaction.atomic():
+            rows = type(self)._base_manager.filter(pk=self.pk, deleted_at__isnull=not from_deleted)
+            changed = rows.update(deleted_at=None if from_deleted else now())
+            if changed:
+                record(f"{self.NOUN}.{kind}", on=self, by=by)
+        self.refresh_from_db()
+        return bool(changed)
+
+
+class EventQuerySet(AccessQuerySet["Event"]):
+    def about(self, subject: models.Model) -> Self:
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+
+
+class Event(models.Model):
+    """The system's own record of a change: the one stream that timelines, notices and reports read. Never changed."""
+
+    kind = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, related_name="events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=now, db_default=models.functions.Now())
+    data = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "-at"], name="event_customer_at"),
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="event_subject_at"),
+            models.Index(fields=["-at"], name="event_at"),
+            models.Index(fields=["actor", "-at"], name="event_actor_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_type}:{self.subject_id}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer that a POST with this key got, kept in the transaction that did its work."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_created")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class JobProgressQuerySet(AccessQuerySet["JobProgress"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user_id=user.pk)
+
+
+class JobProgress(models.Model):
+    """How far a long job is: a page shows it, and it can be left and found again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(blank=True)
+    file = models.FileField(upload_to="jobs/%Y/%m", blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    arguments = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobProgressQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at"], name="job_user_created")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {JobState.DONE, JobState.FAILED}

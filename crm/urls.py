@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from crm import errors, health, home, jobs_pages
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken
+
+urlpatterns = [
+    path("", home.index, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("activities/", include("activities.urls")),
+    path("", include("customers.urls")),
+    path("dashboard/", include("dashboard.urls")),
+    path("jobs/", include(([
+        path("", jobs_pages.index, name="index"),
+        path("<uuid:pk>/", jobs_pages.detail, name="detail"),
+        path("<uuid:pk>/file/", jobs_pages.file, name="file"),
+    ], "jobs"))),
+]

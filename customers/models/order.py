@@ -1,0 +1,180 @@
+"""Orders and their lines. A return or an adjustment is an order of its own date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.countries import CountryField
+from crm.history import tracked
+from crm.models import Record, RecordManager, RecordQuerySet
+from crm.money import CurrencyField, MoneyField
+from crm.versions import raise_version
+from customers.models.customer import Customer
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class OrderKind(models.TextChoices):
+    SALE = "sale", _("Sale")
+    RETURN = "return", _("Return")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+
+
+class OrderStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+class Channel(models.TextChoices):
+    SHOP = "shop", _("Shop")
+    ONLINE = "online", _("Online")
+    PHONE = "phone", _("Phone")
+    MARKETPLACE = "marketplace", _("Marketplace")
+    OTHER = "other", _("Other")
+
+
+#: Orders that count as revenue; drafts, cancelled and failed ones never do.
+COUNTED = (OrderStatus.OPEN, OrderStatus.COMPLETED)
+IS_COUNTED = Q(deleted_at=None, status__in=COUNTED)
+
+
+class OrderQuerySet(RecordQuerySet["Order"]):
+    def visible_to(self, user: User) -> Self:
+        match user.effective_role:
+            case "admin" | "manager" | "analyst":
+                return self
+            case "sales":
+                return self.filter(
+                    Q(customer=None) | Q(customer__in=Customer.objects.visible_to(user))
+                )
+        return self.none()
+
+    def editable_by(self, user: User) -> Self:
+        match user.effective_role:
+            case "admin" | "manager":
+                return self
+            case "sales":
+                return self.filter(customer__in=Customer.objects.editable_by(user))
+        return self.none()
+
+    def counted(self) -> Self:
+        """The orders that make revenue."""
+        return self.filter(IS_COUNTED)
+
+    def revenue_of(self, user: User) -> Self:
+        """The orders whose revenue `user` may see: all, or for sales those of customers they own."""
+        match user.effective_role:
+            case "admin" | "manager" | "analyst":
+                return self
+            case "sales":
+                return self.filter(customer__owner_id=user.pk)
+        return self.none()
+
+
+class OrderManager(RecordManager["Order"]):
+    queryset_class = OrderQuerySet
+
+    def visible_to(self, user: User) -> OrderQuerySet:
+        return OrderQuerySet(self.model, using=self._db).alive().visible_to(user)
+
+    def editable_by(self, user: User) -> OrderQuerySet:
+        return OrderQuerySet(self.model, using=self._db).alive().editable_by(user)
+
+    def revenue_of(self, user: User) -> OrderQuerySet:
+        return OrderQuerySet(self.model, using=self._db).alive().revenue_of(user)
+
+
+@tracked("total", "base_total")
+class Order(Record):
+    """`total` is the sum of the lines in `currency`; `base_total` the same in the base currency of its day."""
+
+    NOUN = "order"
+
+    number = models.CharField(_("number"), max_length=60)
+    source = models.CharField(_("source"), max_length=60, default="rapport", db_default="rapport", editable=False)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("customer")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=OrderKind.choices, default=OrderKind.SALE, db_default=OrderKind.SALE
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=OrderStatus.choices, default=OrderStatus.OPEN, db_default=OrderStatus.OPEN
+    )
+    channel = models.CharField(
+        _("channel"), max_length=12, choices=Channel.choices, default=Channel.OTHER, db_default=Channel.OTHER
+    )
+    country = CountryField(_("country"), db_default="")
+    placed_at = models.DateTimeField(_("placed at"))
+    currency = CurrencyField(_("currency"))
+    returns_order = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("returns order")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    total = MoneyField(default=0, db_default=0, editable=False)
+    base_total = MoneyField(default=0, db_default=0, editable=False)
+
+    everything: ClassVar[models.Manager[Order]] = models.Manager()
+    objects: ClassVar[OrderManager] = OrderManager()
+
+    class Meta:
+        base_manager_name = "everything"
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="order_number_once_a_source"),
+            models.CheckConstraint(condition=Q(kind__in=OrderKind.values), name="order_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=OrderStatus.values), name="order_status_known"),
+            models.CheckConstraint(condition=~Q(returns_order=F("id")), name="order_returns_another"),
+        ]
+        indexes = [
+            models.Index(F("placed_at"), F("id"), name="order_placed", condition=Q(deleted_at=None)),
+            models.Index(F("base_total"), F("id"), name="order_total", condition=Q(deleted_at=None)),
+            models.Index(F("customer"), F("placed_at"), name="order_customer_placed"),
+            models.Index(F("number"), name="order_number"),
+            models.Index(F("kind"), F("placed_at"), F("id"), name="order_kind_placed", condition=Q(deleted_at=None)),
+            models.Index(F("country"), F("placed_at"), F("id"), name="order_country_placed", condition=Q(deleted_at=None)),
+            models.Index(
+                fields=["placed_at"],
+                include=["kind", "base_total", "customer_id", "country"],
+                name="order_revenue",
+                condition=IS_COUNTED,
+            ),
+        ]
+        triggers = [raise_version("total", "base_total")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """Never edited once the order counts in history: replaced as a whole by Order.set_lines()."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    sku = models.CharField(_("article"), max_length=60, blank=True, db_default="")
+    description = models.CharField(_("description"), max_length=300, blank=True, db_default="")
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=4)
+    unit_price = MoneyField(_("unit price"))
+    amount = models.GeneratedField(
+        expression=F("quantity") * F("unit_price"), output_field=MoneyField(), db_persist=True
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once")]
+        indexes = [models.Index(fields=["sku", "order"], name="order_line_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.sku} {self.description}"

@@ -1,0 +1,82 @@
+"""The cast: alice owns, bob is on her team, mona leads it, rita may only read, gus collects, charlie is a stranger."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("RAPPORT_DEMO", "1")
+
+import pytest
+
+from crm import postgres
+from tests import factories
+
+if not postgres.is_external():
+    postgres.ensure()
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_and_quick_hashes(settings, tmp_path):
+    """Static files by their plain names, files in a folder of the test, a hasher that costs nothing."""
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def team(db):
+    return factories.TeamFactory(name="North")
+
+
+@pytest.fixture
+def alice(team):
+    return factories.UserFactory(name="Alice Owner", email="alice@example.com", role="sales", team=team)
+
+
+@pytest.fixture
+def bob(team):
+    return factories.UserFactory(name="Bob Teammate", email="bob@example.com", role="sales", team=team)
+
+
+@pytest.fixture
+def mona(team):
+    return factories.UserFactory(name="Mona Manager", email="mona@example.com", role="manager", team=team)
+
+
+@pytest.fixture
+def ada(db):
+    return factories.UserFactory(name="Ada Admin", email="ada@example.com", role="admin", team=None)
+
+
+@pytest.fixture
+def rita(db):
+    return factories.UserFactory(name="Rita Reader", email="rita@example.com", role="analyst", team=None)
+
+
+@pytest.fixture
+def gus(db):
+    return factories.UserFactory(name="Gus Agent", email="gus@example.com", role="agent", team=None)
+
+
+@pytest.fixture
+def charlie(db):
+    """Signed in, with no role: sees nothing."""
+    return factories.UserFactory(name="Charlie Stranger", email="charlie@example.com", role="", team=None)
+
+
+@pytest.fixture
+def customer(alice):
+    return factories.CustomerFactory(name="Zoë Ångström", owner=alice)
+
+
+@pytest.fixture
+def company(alice):
+    return factories.CompanyFactory(name="Ångström Interiör", owner=alice)
+
+
+@pytest.fixture
+def order(customer):
+    return factories.OrderFactory(customer=customer)

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from django.conf import settings
-
 from crm.lanes import Lanes, Pages
 from crm.live import Live
 from crm.wsgi import application as django_application
 
-application = Lanes(pages=Pages(django_application, threads=settings.PAGE_THREADS), live=Live())
+application = Lanes(pages=Pages(django_application), live=Live())

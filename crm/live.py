@@ -92,12 +92,12 @@ class Live:
                 if not await self._still_welcome(client, watcher):
                     break
                 due = self._next_check()
-            message = await self._next_message(client)
+            message = await self._next_message(client, patience=min(self.ping, due - time.monotonic()))
         await send({"type": "http.response.body", "body": b""})
 
-    async def _next_message(self, client: Client) -> str:
+    async def _next_message(self, client: Client, *, patience: float) -> str:
         try:
-            async with asyncio.timeout(self.ping):
+            async with asyncio.timeout(patience):
                 item = await client.queue.get()
         except TimeoutError:
             return ": ping\n\n"

@@ -10,7 +10,7 @@ PIECE = 64 * 1024
 
 
 class Stream:
-    """Pieces on their way from a thread to the event loop. A slow client makes the generator wait, not the memory grow."""
+    """Pieces on their way from a thread to the event loop. A slow client makes the generator wait."""
 
     def __init__(self, parts: Iterable[bytes]) -> None:
         self.parts = parts

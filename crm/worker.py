@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 
 from procrastinate.contrib.django import app as jobs_app
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 WATCH = 1.0
 LONGEST_PAUSE = 5.0
 GRACE = 4.0
+LONGEST_END = 8.0
 
 
 def work(*, concurrency: int = 2) -> None:
@@ -26,7 +28,11 @@ async def _until_signal(concurrency: int) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await keep_working(stop, concurrency=concurrency)
+    working = asyncio.create_task(keep_working(stop, concurrency=concurrency))
+    await asyncio.wait([working, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    # A job in a thread cannot be interrupted: it stays "doing" and is taken up again when its worker is known dead.
+    loop.call_later(LONGEST_END, os._exit, 1)
+    await working
 
 
 async def keep_working(stop: asyncio.Event, *, concurrency: int = 2) -> None:

@@ -21,6 +21,7 @@ WRITERS = frozenset({"admin", "manager", "sales"})
 LEADERS = frozenset({"admin", "manager"})
 SIDE_COOKIE = "rapport_side"
 TABS = 4
+DEMO_LOGINS = ("admin", "manager", "sales", "agent", "analyst")
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "hotkeys_on": SimpleLazyObject(lambda: getattr(user, "hotkeys", False)),
         "side": "narrow" if request.COOKIES.get(SIDE_COOKIE) == "narrow" else "",
         "organisation_name": settings.ORGANISATION_NAME,
-        "demo": settings.DEMO,
+        "demo_logins": DEMO_LOGINS if settings.DEMO else (),
     }

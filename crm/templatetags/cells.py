@@ -64,7 +64,11 @@ def _email(cell: Cell, url: str) -> str:
 
 
 def _tags(cell: Cell, url: str) -> str:
-    return '<div class="tags">' + "".join(f'<span class="badge">{escape(str(tag))}</span>' for tag in cell.value) + "</div>"
+    return (
+        '<div class="tags">'
+        + "".join(f'<span class="badge">{escape(str(tag))}</span>' for tag in cell.value)
+        + "</div>"
+    )
 
 
 def _person(cell: Cell, url: str) -> str:

@@ -26,4 +26,3 @@ def icon(name: str, size: str = "") -> SafeString:
 def once() -> SafeString:
     """A hidden key: the form that carries it does its work once, however often it is sent."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4().hex)
-

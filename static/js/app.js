@@ -1,0 +1,19 @@
+// Every behaviour of the shell. Each module binds itself to markup; pages work without any of them.
+import "./csrf.js";
+import "./toast.js";
+import "./failure.js";
+import "./drawer.js";
+import "./palette.js";
+import "./hotkeys.js";
+import "./rows.js";
+import "./copy.js";
+import "./moments.js";
+import "./forms.js";
+import "./guard.js";
+import "./suggest.js";
+import "./facts.js";
+import "./disclosure.js";
+import "./theme.js";
+import "./side.js";
+import "./live.js";
+import "./autosubmit.js";

@@ -1,0 +1,44 @@
+// Editing in place: Esc brings the value back as it was, and the focus returns to the fact after saving or cancelling.
+const before = new Map();
+
+const box = (element) => element.closest?.(".fact");
+
+function focusFact(id) {
+  document.getElementById(id)?.querySelector(".edit")?.focus({ preventScroll: true });
+}
+
+function cancel(fact) {
+  const old = before.get(fact.id);
+  if (!old) return false;
+  fact.replaceWith(old);
+  htmx.process(old);
+  before.delete(fact.id);
+  focusFact(old.id);
+  return true;
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const fact = box(detail.target);
+  if (fact && !fact.classList.contains("editing")) before.set(fact.id, fact.cloneNode(true));
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const id = detail.target?.id;
+  const fact = id && before.has(id) ? document.getElementById(id) : null;
+  if (!fact) return;
+  if (fact.classList.contains("editing")) fact.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  else if (detail.requestConfig.verb === "post") {
+    before.delete(id);
+    focusFact(id);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const fact = box(event.target);
+  if (event.key === "Escape" && fact?.classList.contains("editing") && cancel(fact)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fact-cancel]");
+  if (button && cancel(box(button))) event.preventDefault();
+});

@@ -1,0 +1,21 @@
+// A request that failed says so, and can be sent again as it was.
+import { toast } from "./toast.js";
+import { word } from "./words.js";
+
+const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 429: "often" };
+
+function again({ elt, requestConfig }) {
+  const event = requestConfig?.triggeringEvent;
+  if (!elt?.isConnected) return null;
+  return () => (elt.matches("form") ? elt.requestSubmit() : htmx.trigger(elt, event?.type ?? "click"));
+}
+
+function say(sentence, detail) {
+  // A live part that cannot be fetched just now is tried again with the next change.
+  if (detail.elt?.hasAttribute?.("data-live") && detail.requestConfig?.verb === "get") return;
+  toast({ text: word(sentence), level: "error", retry: again(detail) });
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => say(SENTENCES[detail.xhr.status] ?? "broken", detail));
+document.addEventListener("htmx:sendError", ({ detail }) => say("offline", detail));
+document.addEventListener("htmx:timeout", ({ detail }) => say("timeout", detail));

@@ -1,0 +1,23 @@
+// data-behaviour="guard": leaving a page with text that is not saved asks first.
+const changed = new Set();
+
+const guarded = (target) => target.closest?.('form[data-behaviour~="guard"]');
+
+document.addEventListener("input", ({ target }) => {
+  const form = guarded(target);
+  if (form) changed.add(form);
+});
+document.addEventListener("submit", ({ target }) => changed.delete(target), true);
+document.addEventListener("reset", ({ target }) => changed.delete(target), true);
+// An answer that keeps the form on the page (422, 409, or a failure) keeps the text unsaved.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr.status >= 400 || detail.xhr.status === 0) {
+    const form = guarded(detail.elt);
+    if (form?.isConnected) changed.add(form);
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  const lost = [...changed].some((form) => form.isConnected);
+  if (lost) event.preventDefault();
+});

@@ -1,0 +1,96 @@
+// Ctrl+K: pages and actions are filtered here, records are asked from the server 150 ms after the last key.
+const palette = document.getElementById("palette");
+const input = palette?.querySelector("input");
+const part = (name) => palette.querySelector(`[data-palette="${name}"]`);
+const visible = () => [...palette.querySelectorAll('[role="option"]')].filter((option) => !option.closest("[hidden]"));
+let timer = 0;
+let asked = null;
+
+export function openPalette() {
+  if (!palette || palette.open) return;
+  palette.showModal();
+  input.value = "";
+  filter();
+  input.focus();
+}
+
+function choose(option) {
+  palette.querySelector('[aria-selected="true"]')?.setAttribute("aria-selected", "false");
+  option?.setAttribute("aria-selected", "true");
+  input.setAttribute("aria-activedescendant", option?.id ?? "");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function filter() {
+  const onlyActions = input.value.startsWith(">");
+  const words = input.value.replace(/^>/, "").trim().toLowerCase();
+  for (const group of [part("pages"), part("actions")]) {
+    for (const option of group.querySelectorAll('[role="option"]')) {
+      option.hidden = !option.textContent.toLowerCase().includes(words);
+    }
+    const some = group.querySelector('[role="option"]:not([hidden])');
+    group.hidden = !some || (onlyActions && group === part("pages"));
+  }
+  clearTimeout(timer);
+  asked?.abort();
+  if (onlyActions || !words) part("records").replaceChildren();
+  else timer = setTimeout(ask, 150, input.value.trim());
+  show(onlyActions || !words);
+}
+
+async function ask(query) {
+  asked = new AbortController();
+  const url = `${palette.dataset.url}?q=${encodeURIComponent(query)}`;
+  try {
+    const answer = await fetch(url, { signal: asked.signal, headers: { "HX-Request": "true" }, redirect: "error" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    part("records").replaceChildren(...page.body.childNodes);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    part("records").replaceChildren();
+  }
+  show(true);
+}
+
+function show(final) {
+  const options = visible();
+  palette.querySelector(".nothing").hidden = !final || options.length > 0;
+  part("count").textContent = final ? `${options.length} ${part("count").dataset.word}` : "";
+  choose(options[0]);
+}
+
+function go(option, event) {
+  if (!option) return;
+  if (option.href) {
+    if (event.ctrlKey || event.metaKey) window.open(option.href);
+    else location.assign(option.href);
+  }
+  palette.close();
+  if (option.dataset.click) document.querySelector(option.dataset.click)?.click();
+}
+
+function keys(event) {
+  const options = visible();
+  const place = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) choose(options.at((place + step) % options.length));
+  else if (event.key === "Enter") go(options[place], event);
+  else return;
+  event.preventDefault();
+}
+
+if (palette) {
+  input.addEventListener("input", filter);
+  input.addEventListener("keydown", keys);
+  palette.addEventListener("click", (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option?.dataset.click) go(option, event);
+    if (event.target === palette || event.target.closest('[data-palette="close"]')) palette.close();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest('[data-behaviour="palette-open"]') || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    openPalette();
+  });
+}

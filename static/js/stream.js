@@ -1,0 +1,69 @@
+// The one tab that holds the lock keeps the stream for all; when it is closed the lock passes to the next.
+const LONGEST = 60_000;
+const FAILURES_BEFORE_POLLING = 3;
+const MOST_TOPICS = 50;
+
+export function lead(channel, receive, onLead) {
+  const wanted = new Map();
+  let source = null;
+  let address = "";
+  let failures = 0;
+  let timer = 0;
+  let leading = false;
+
+  function spread(message) {
+    channel.postMessage(message);
+    receive(message);
+  }
+
+  function connect() {
+    const all = [...new Set([...wanted.values()].flat())].sort().slice(0, MOST_TOPICS);
+    const next = all.length ? `/live/?topics=${encodeURIComponent(all.join(","))}` : "";
+    if (next === address && source && source.readyState !== EventSource.CLOSED) return;
+    source?.close();
+    source = null;
+    address = next;
+    if (next) open(next);
+  }
+
+  function open(url) {
+    source = new EventSource(url);
+    source.addEventListener("open", () => {
+      // What happened while nobody listened is not sent again: everybody looks once.
+      if (failures) spread({ kind: "resync" });
+      failures = 0;
+      spread({ kind: "open" });
+    });
+    source.addEventListener("change", ({ data }) => spread({ kind: "change", topic: JSON.parse(data).topic }));
+    source.addEventListener("resync", () => spread({ kind: "resync" }));
+    source.addEventListener("error", () => {
+      source?.close();
+      failures += 1;
+      if (failures === FAILURES_BEFORE_POLLING) spread({ kind: "blocked" });
+      soon(Math.min(LONGEST, 1000 * 2 ** failures) * (0.75 + Math.random() / 2));
+    });
+  }
+
+  function soon(delay) {
+    clearTimeout(timer);
+    timer = setTimeout(connect, delay);
+  }
+
+  function hear(message) {
+    if (message.kind !== "topics") return;
+    if (message.topics.length) wanted.set(message.tab, message.topics);
+    else wanted.delete(message.tab);
+    if (leading) soon(300);
+  }
+
+  channel.addEventListener("message", ({ data }) => hear(data));
+  // A browser without locks gets a stream per tab.
+  const locks = navigator.locks ?? { request: (name, work) => work() };
+  locks.request("rapport-live", () => {
+    leading = true;
+    channel.postMessage({ kind: "ask" });
+    onLead();
+    return new Promise(() => {});
+  });
+  return { hear };
+}

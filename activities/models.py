@@ -54,6 +54,7 @@ class Activity(Record):
 
     class Meta:
         base_manager_name = "everything"
+        default_manager_name = "objects"
         verbose_name_plural = "activities"
         indexes = [models.Index(fields=["customer", "-done_at"], name="activity_customer_done")]
         triggers = [raise_version()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -31,10 +31,17 @@ class AccessQuerySet(models.QuerySet[M]):
 
 def visible(model: type[M], user: User) -> AccessQuerySet[M]:
     """The rows of `model` that `user` may see; TypeError for a model without an access queryset."""
-    queryset = model._default_manager.all()
-    if not isinstance(queryset, AccessQuerySet):
-        raise TypeError(f"{model.__name__} has no access queryset")
-    return cast("AccessQuerySet[M]", queryset.visible_to(user))
+    return _rows(model).visible_to(user)
+
+
+def editable(model: type[M], user: User) -> AccessQuerySet[M]:
+    """The rows of `model` that `user` may change; TypeError likewise."""
+    return _rows(model).editable_by(user)
+
+
+def visible_branches(model: type[M], user: User) -> list[AccessQuerySet[M]]:
+    """visible() as disjoint querysets, for lists to join; TypeError likewise."""
+    return _rows(model).visible_branches(user)
 
 
 def get_visible(queryset: AccessQuerySet[M] | type[M], user: User, pk: int) -> M:
@@ -73,7 +80,7 @@ class Masked(models.Model):
 
     @classmethod
     def hidden_from(cls, user: User) -> frozenset[str]:
-        return frozenset(name for name, roles in cls.MASKED.items() if user.role not in roles)
+        return frozenset(name for name, roles in cls.MASKED.items() if user.effective_role not in roles)
 
 
 def hidden_fields(model: type[models.Model], user: User) -> frozenset[str]:
@@ -81,7 +88,7 @@ def hidden_fields(model: type[models.Model], user: User) -> frozenset[str]:
     return model.hidden_from(user) if issubclass(model, Masked) else frozenset()
 
 
-def require(allowed: bool, *_: Any) -> None:
+def require(allowed: bool) -> None:
     """403 unless allowed: for pages that a whole role is refused."""
     if not allowed:
         raise PermissionDenied

@@ -85,6 +85,7 @@ class Hub:
     def start(self) -> None:
         """Listen from now on."""
         self.stopping = False
+        self.loop = asyncio.get_running_loop()
         self.listening = asyncio.create_task(self._listen_for_ever(), name="live hub")
 
     def stop(self) -> None:

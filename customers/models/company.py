@@ -73,6 +73,7 @@ class Company(Record):
 
     class Meta:
         base_manager_name = "everything"
+        default_manager_name = "objects"
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="company_named")]

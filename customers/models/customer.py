@@ -121,6 +121,7 @@ class Customer(Record):
 
     class Meta:
         base_manager_name = "everything"
+        default_manager_name = "objects"
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [

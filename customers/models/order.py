@@ -130,6 +130,7 @@ class Order(Record):
 
     class Meta:
         base_manager_name = "everything"
+        default_manager_name = "objects"
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [

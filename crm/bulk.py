@@ -1,0 +1,74 @@
+"""Many rows at once: COPY into temporary tables, then INSERT … SELECT into the real ones.
+
+Never COPY into a tracked table: COPY goes around the history context, which travels with Django's own statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+Row = Sequence[Any]
+
+
+@contextmanager
+def long_transaction() -> Iterator[None]:
+    """All or nothing, without the time limits that pages have.
+
+    Foreign keys are checked at each statement: beside checks that are deferred, row triggers are ten times slower.
+    """
+    with transaction.atomic():
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            execute(f"SET LOCAL {limit} = 0")
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+
+
+def execute(sql: str, params: Row = ()) -> int:
+    """Run one statement; returns how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return int(cursor.rowcount)
+
+
+def fetch(sql: str, params: Row = ()) -> list[tuple[Any, ...]]:
+    """The rows of one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return cursor.fetchall()
+
+
+def stage(table: str, columns: str) -> None:
+    """An empty temporary table that ends with the transaction. `columns` as in CREATE TABLE."""
+    execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    execute(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
+
+
+def stage_as(table: str, query: str, params: Row = ()) -> int:
+    """A temporary table made of a query; returns how many rows it has."""
+    execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    made = execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query}", params)
+    execute(f"ANALYZE {table}")
+    return made
+
+
+def copy(table: str, rows: Iterable[Row]) -> int:
+    """COPY rows into a staging table; returns how many."""
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as pipe:
+        write = pipe.write_row
+        for count, row in enumerate(rows, 1):  # noqa: B007  the last count is the answer
+            write(row)
+    return count
+
+
+def reserve(table: str, count: int) -> int:
+    """Take `count` consecutive ids from the sequence of a table; returns the first."""
+    sequence = f"pg_get_serial_sequence('{table}', 'id')"
+    (first,) = fetch(f"SELECT nextval({sequence})")[0]
+    if count > 1:
+        fetch(f"SELECT setval({sequence}, %s)", [first + count - 1])
+    return int(first)

@@ -1,0 +1,103 @@
+"""Form fields of our own: a record chosen by typing, a list typed line by line, tags, a time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.moments import zone_names
+
+_NUMBERED = re.compile(r"\(#(\d{1,18})\)\s*\Z")
+
+
+class RecordChoiceField(forms.ModelChoiceField[Any]):
+    """A record typed by name, with suggestions from `suggest_url`: "Ångström Interiör (#12)", "#12", or a full name."""
+
+    widget = forms.TextInput
+
+    def __init__(self, queryset: models.QuerySet[Any], *, suggest_url: str, by: str = "name", **kwargs: Any) -> None:
+        self.suggest_url, self.by = suggest_url, by
+        super().__init__(queryset, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"data-suggest": str(self.suggest_url), "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+            value = self._rows().filter(pk=int(value)).first() or value
+        return f"{value} (#{value.pk})" if isinstance(value, models.Model) else value
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        text = str(value).strip()
+        numbered = _NUMBERED.search(text) or re.fullmatch(r"#?(\d{1,18})", text)
+        rows = self._rows()
+        found = list(rows.filter(pk=int(numbered[1]))[:1] if numbered else rows.filter(**{f"{self.by}__iexact": text})[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(_("There are several of that name: choose one from the list."), code="ambiguous")
+        raise ValidationError(_("There is none of that name: choose one from the list, or create it first."), code="none")
+
+    def _rows(self) -> models.QuerySet[Any]:
+        assert self.queryset is not None  # noqa: S101 - given by the constructor
+        return self.queryset
+
+
+class LinesField(forms.CharField):
+    """Several values, one a line; cleaned to a list by `parse` (a value or ValidationError), without repetitions."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def __init__(self, *, parse: Callable[[str], str], most: int = 20, **kwargs: Any) -> None:
+        self.parse, self.most = parse, most
+        super().__init__(max_length=most * 300, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in str(super().clean(value) or "").splitlines() if line.strip()]
+        if len(lines) > self.most:
+            raise ValidationError(_("Enter at most %(most)s, one a line."), params={"most": self.most})
+        return list(dict.fromkeys(self.parse(line) for line in lines))
+
+
+class TagsField(forms.CharField):
+    """Tags with commas between them; cleaned to a list of at most 20 of 40 characters, sorted."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=1000, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, (list, tuple)) else value
+
+    def clean(self, value: Any) -> Any:
+        tags = sorted({" ".join(tag.split()) for tag in str(super().clean(value) or "").split(",")} - {""})
+        if len(tags) > 20 or any(len(tag) > 40 for tag in tags):
+            raise ValidationError(_("Enter at most 20 tags of 40 characters, with commas between them."))
+        return tags
+
+
+class TimeZoneField(forms.CharField):
+    """The name of a time zone, suggested from the list of all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, required=False, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"list": "time-zones", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        name = str(super().clean(value) or "")
+        if name and name not in zone_names():
+            raise ValidationError(_("Choose a time zone from the list, such as Europe/Stockholm."))
+        return name

@@ -1,0 +1,380 @@
+"""The list engine: declared columns, filters as chips in the URL, search, allow-listed sort, keyset pages, export."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from django import forms
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from crm import htmx
+from crm.access import hidden_fields, visible, visible_branches
+from crm.errors import BadInput
+from crm.http import UserRequest
+from crm.keyset import SORT, Position, Sort, output_field, page_of
+from crm.money import money_text
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+M = TypeVar("M", bound=models.Model)
+COUNT_LIMIT = 10_000
+_OWN_PARAMETERS = frozenset({"sort", "after", "before"})
+_registry: dict[str, type[Listing[Any]]] = {}
+
+
+@dataclass(frozen=True)
+class Cell:
+    kind: str
+    value: Any
+    label: str = ""
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` gives the raw value of a row, which is exported; `cell` writes it for the screen."""
+
+    name: str
+    label: Any
+    value: Callable[[Any], Any]
+    kind: str = "text"
+    sort: str = ""
+    #: a masked model field: the column is not there for whom it is hidden from
+    masked_as: str = ""
+    cell: Callable[[Any], Cell] | None = None
+    #: only in the export, or only on the screen
+    screen: bool = True
+
+    @property
+    def align(self) -> str:
+        return "end" if self.kind in {"number", "money"} else ""
+
+    def show(self, row: Any) -> Cell:
+        if self.cell:
+            return self.cell(row)
+        return _WRITERS[self.kind](self.value(row))
+
+
+def _time_cell(value: dt.datetime | None) -> Cell:
+    if value is None:
+        return Cell("time", "")
+    local = timezone.localtime(value)
+    full = formats.date_format(local, "DATETIME_FORMAT")
+    return Cell("time", value.isoformat(), formats.date_format(local, "j M Y"), full)
+
+
+def _plain_cell(kind: str) -> Callable[[Any], Cell]:
+    return lambda value: Cell(kind, "" if value is None else value)
+
+
+_WRITERS: dict[str, Callable[[Any], Cell]] = {
+    **{kind: _plain_cell(kind) for kind in ("text", "link", "badge", "phone", "email", "tags", "person")},
+    "number": lambda value: Cell("number", "" if value is None else formats.number_format(value, force_grouping=True)),
+    "money": lambda value: Cell("money", "" if value is None else money_text(Decimal(value))),
+    "time": _time_cell,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    key: int
+    url: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Heading:
+    name: str
+    label: str
+    align: str
+    sort_url: str
+    sorted: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list without any row teaches."""
+
+    title: Any
+    text: Any
+    action_url: str = ""
+    action_label: Any = ""
+    icon: str = "inbox"
+
+
+class ListFilter(forms.Form):
+    """The filters of a list: every one a form field, so that nothing else reaches the query."""
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        self.tailor(user)
+
+    def tailor(self, user: User) -> None:
+        """For subclasses: choices and fields by user."""
+
+    def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
+        """The rows that fit; `data` holds only the filters that are set."""
+        raise BadInput(_("This list cannot be filtered."))
+
+    def shown(self, name: str) -> str:
+        """The value of a filter for its chip."""
+        value = self.cleaned_data[name]
+        chosen = self.fields[name]
+        if isinstance(chosen, forms.ChoiceField):
+            return str(dict(chosen.choices).get(str(value), value))  # type: ignore[arg-type]  # choices are pairs here
+        if isinstance(value, bool):
+            return _("Yes")
+        return formats.date_format(value, "j M Y") if isinstance(value, dt.date) else str(value)
+
+
+class Listing(Generic[M]):
+    """One list, for one user and one query. Subclasses declare; `answer` shows."""
+
+    name: ClassVar[str]
+    model: type[M]
+    title: Any
+    url_name: str
+    create_url_name: str = ""
+    create_label: Any = ""
+    create_roles: frozenset[str] = frozenset()
+    export_url_name: str = ""
+    export_roles: frozenset[str] = frozenset({"admin", "manager", "sales", "analyst"})
+    filter_class: type[ListFilter] = ListFilter
+    columns: Sequence[Column] = ()
+    sorts: dict[str, Sort] = {}
+    default_sort: str = ""
+    size = 50
+
+    def __init_subclass__(cls) -> None:
+        _registry[cls.name] = cls
+
+    def __init__(self, user: User, query: QueryDict) -> None:
+        self.user, self.given = user, query
+        self.filter_form = self.filter_class(query, user=user)
+        if unknown := set(query) - set(self.filter_form.fields) - _OWN_PARAMETERS:
+            raise BadInput(_("This list has no filter called “%(name)s”.") % {"name": sorted(unknown)[0][:60]})
+        if not self.filter_form.is_valid():
+            name, errors = next(iter(self.filter_form.errors.items()))
+            raise BadInput(f"{self.filter_form.fields[name].label or name}: {errors[0]}")
+        self.filters = {key: value for key, value in self.filter_form.cleaned_data.items() if _is_set(value)}
+        self.sort_name = query.get("sort") or self.default_sort
+        if self.sort_name.removeprefix("-") not in self.sorts:
+            raise BadInput(_("This list cannot be sorted by that."))
+
+    # What subclasses say
+
+    def prepare(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Join and prefetch what the columns show."""
+        return rows
+
+    def url_of(self, row: M) -> str:
+        return f"{self.url}{row.pk}/"
+
+    def empty(self) -> Empty:
+        return Empty(_("Nothing here yet"), "")
+
+    def exportable(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows that this user may take away."""
+        return rows
+
+    # Rows
+
+    @cached_property
+    def branches(self) -> list[QuerySet[M]]:
+        return [self._narrow(branch) for branch in visible_branches(self.model, self.user)]
+
+    def _narrow(self, rows: QuerySet[M]) -> QuerySet[M]:
+        return self.filter_form.narrow(rows, self.filters) if self.filters else rows
+
+    @cached_property
+    def rows_in_scope(self) -> QuerySet[M]:
+        """All rows of the list in one queryset, unsorted: for counting what it shows, and for export."""
+        return self._narrow(visible(self.model, self.user))
+
+    @property
+    def sort(self) -> Sort:
+        return self.sorts[self.sort_name.removeprefix("-")]
+
+    @property
+    def down(self) -> bool:
+        return self.sort_name.startswith("-")
+
+    @cached_property
+    def _page(self) -> tuple[list[M], str, str, int]:
+        """The rows, the cursors of the next and the previous page, and how many rows lie before."""
+        after, before = self.given.get("after", ""), self.given.get("before", "")
+        token, back = before or after, bool(before)
+        kind = output_field(self.branches[0].annotate(**{SORT: self.sort.expression}), SORT)
+        position = Position.decode(token, kind) if token else None
+        ids, more = page_of(self.branches, self.sort, down=self.down, position=position, back=back, size=self.size)
+        rows = self._load(ids)
+        offset = position.offset if position else 0
+        start = max(0, offset - len(rows)) if back else offset
+        has_next = bool(rows) and (more if not back else True)
+        has_previous = bool(rows) and (more if back else bool(token))
+        following = self._cursor(rows[-1], start + len(rows)) if has_next else ""
+        preceding = self._cursor(rows[0], start) if has_previous else ""
+        return rows, following, preceding, start
+
+    def _load(self, ids: list[int]) -> list[M]:
+        rows = self.prepare(self.model._base_manager.filter(pk__in=ids).annotate(**{SORT: self.sort.expression}))
+        by_id = {row.pk: row for row in rows}
+        return [by_id[pk] for pk in ids if pk in by_id]
+
+    def _cursor(self, row: M, offset: int) -> str:
+        return Position(getattr(row, SORT), row.pk, offset).encode()
+
+    @cached_property
+    def count(self) -> int:
+        """Exact up to COUNT_LIMIT, and one more beyond."""
+        parts = [branch.order_by().values("pk")[: COUNT_LIMIT + 1] for branch in self.branches]
+        return min(sum(part.count() for part in parts), COUNT_LIMIT + 1)
+
+    # For the template
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        hidden = hidden_fields(self.model, self.user)
+        return [column for column in self.columns if column.masked_as not in hidden]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        columns = [column for column in self.shown_columns if column.screen]
+        return [Row(row.pk, self.url_of(row), [c.show(row) for c in columns]) for row in self._page[0]]
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [self._heading(column) for column in self.shown_columns if column.screen]
+
+    def _heading(self, column: Column) -> Heading:
+        current = self.sort_name.removeprefix("-") == column.sort
+        direction = ("descending" if self.down else "ascending") if column.sort and current else ""
+        flipped = f"-{column.sort}" if current and not self.down else column.sort
+        url = self.url_with(sort=flipped) if column.sort else ""
+        return Heading(column.name, str(column.label), column.align, url, direction)
+
+    @cached_property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    def url_with(self, **changes: str) -> str:
+        """This list with other parameters; the place in it is forgotten unless given."""
+        query = self.given.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        for name in [name for name in query if not query[name]]:
+            del query[name]
+        return f"{self.url}?{query.urlencode()}" if query else self.url
+
+    @property
+    def chips(self) -> list[Chip]:
+        form = self.filter_form
+        names = [name for name in self.filters if name != "q"]
+        return [Chip(str(form.fields[n].label or n), form.shown(n), self.url_with(**{n: ""})) for n in names]
+
+    @property
+    def query(self) -> str:
+        return str(self.filters.get("q", ""))
+
+    @property
+    def has_search(self) -> bool:
+        return "q" in self.filter_form.fields
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.filters)
+
+    @property
+    def clear_url(self) -> str:
+        return self.url
+
+    @property
+    def count_text(self) -> str:
+        if self.count > COUNT_LIMIT:
+            return f"{formats.number_format(COUNT_LIMIT, force_grouping=True)}+"
+        return str(formats.number_format(self.count, force_grouping=True))
+
+    @property
+    def range_text(self) -> str:
+        rows, _following, _preceding, start = self._page
+        return f"{start + 1:,}–{start + len(rows):,}" if rows else "0"
+
+    @property
+    def next_url(self) -> str:
+        return self.url_with(after=self._page[1]) if self._page[1] else ""
+
+    @property
+    def previous_url(self) -> str:
+        return self.url_with(before=self._page[2]) if self._page[2] else ""
+
+    @property
+    def first_url(self) -> str:
+        return self.url_with() if self._page[2] else ""
+
+    @property
+    def create_url(self) -> str:
+        allowed = self.create_url_name and self.user.effective_role in self.create_roles
+        return reverse(self.create_url_name) if allowed else ""
+
+    @property
+    def may_export(self) -> bool:
+        return bool(self.export_url_name) and self.user.effective_role in self.export_roles
+
+    @property
+    def export_url(self) -> str:
+        if not self.may_export:
+            return ""
+        query = self.given.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        return f"{reverse(self.export_url_name)}?{query.urlencode()}"
+
+    # For the export
+
+    def exported(self) -> Iterator[list[Any]]:
+        """Heading and raw values of every row the user may take away, in the order of the list."""
+        columns = self.shown_columns
+        yield [str(column.label) for column in columns]
+        order = [f"-{SORT}", "-pk"] if self.down else [SORT, "pk"]
+        rows = self.prepare(self.exportable(self.rows_in_scope).annotate(**{SORT: self.sort.expression}))
+        for row in rows.order_by(*order).iterator(chunk_size=2_000):
+            yield [column.value(row) for column in columns]
+
+
+def _is_set(value: Any) -> bool:
+    return value not in (None, "", False, [])
+
+
+def answer(request: UserRequest, listing_class: type[Listing[Any]], **context: Any) -> HttpResponse:
+    """The list page, or its inside for htmx."""
+    listing = listing_class(request.user, request.GET)
+    return htmx.answer(request, "lists/index.html", "lists/_list.html", {"listing": listing, **context})
+
+
+def listing_of(name: str) -> type[Listing[Any]]:
+    """A declared list by its name."""
+    return _registry[name]
+

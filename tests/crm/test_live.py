@@ -1,0 +1,177 @@
+"""Live updates over real sockets: who hears of what, who does not, and what it costs."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from crm import topics
+from crm.lanes import Lanes, Pages
+from crm.live import Live
+from tests.serving import Wire, request, serving, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def live():
+    return Live(ping=0.5, check=1.0)
+
+
+@pytest.fixture
+def port(live):
+    with serving(Lanes(pages=Pages(WSGIHandler(), threads=2), live=live)) as port:
+        wait_until(lambda: listeners() == 1)
+        yield port
+
+
+def listeners():
+    """Connections of hubs to this test's database."""
+    return count_connections("application_name = 'rapport live'")
+
+
+def count_connections(condition="true"):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {condition}")
+        return cursor.fetchone()[0]
+
+
+def cookie_of(user):
+    client = Client()
+    client.force_login(user)
+    name, morsel = next(iter(client.cookies.items()))
+    return f"Cookie: {name}={morsel.value}\r\n"
+
+
+def watch(wire, asked, headers):
+    wire.say(request("GET", f"/live/?topics={','.join(asked)}", headers=headers, close=False))
+    assert b"text/event-stream" in wire.hear(upto=b": watching").lower()
+    return wire
+
+
+def messages(heard):
+    return [json.loads(line[6:]) for line in heard.decode().splitlines() if line.startswith("data: ")]
+
+
+def test_it_works(port, alice, customer):
+    name = topics.topic(customer)
+    with Wire(port) as wire:
+        watch(wire, [name], cookie_of(alice))
+        topics.publish(name)
+        assert {"topic": name} in messages(wire.hear(upto=b"}"))
+
+
+def test_what_is_rolled_back_is_not_heard(port, alice, customer):
+    with Wire(port) as wire:
+        watch(wire, [topics.topic(customer), f"user:{alice.pk}"], cookie_of(alice))
+        with transaction.atomic():
+            topics.publish(topics.topic(customer))
+            transaction.set_rollback(True)
+        topics.publish(f"user:{alice.pk}")
+        assert messages(wire.hear(upto=b"}")) == [{"topic": f"user:{alice.pk}"}]
+
+
+@pytest.mark.parametrize("headers", ["", "Cookie: rapport_session=nonsense\r\n", "Cookie: =;;\r\n"])
+def test_nobody_is_refused(port, headers, db):
+    with Wire(port) as wire:
+        assert wire.say(request("GET", "/live/?topics=user:1", headers=headers)).status() == 401
+
+
+def test_a_post_is_refused(port, alice):
+    with Wire(port) as wire:
+        assert wire.say(request("POST", "/live/?topics=user:1", headers=cookie_of(alice))).status() == 405
+
+
+def test_a_stranger_does_not_hear(port, charlie, customer, ada):
+    asked = [topics.topic(customer), f"user:{ada.pk}", f"user:{charlie.pk}", "no.such:1", "auth.permission:1", "x", ""]
+    with Wire(port) as wire:
+        watch(wire, asked, cookie_of(charlie))
+        for topic in (topics.topic(customer), f"user:{ada.pk}", f"user:{charlie.pk}"):
+            topics.publish(topic)
+        assert messages(wire.hear(upto=b"}")) == [{"topic": f"user:{charlie.pk}"}]
+
+
+def test_at_most_fifty_topics(port, live, ada, customer):
+    asked = [*(f"user:{10**9 + number}" for number in range(50)), topics.topic(customer)]
+    with Wire(port) as wire:
+        watch(wire, asked, cookie_of(ada))
+        assert next(iter(live.hub.clients)).topics == frozenset()
+
+
+def test_a_stream_ends_when_its_session_does(port, alice):
+    headers = cookie_of(alice)
+    with Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], headers)
+        type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+        began = time.monotonic()
+        wire.hear()
+        assert time.monotonic() - began < 5
+
+
+def test_who_may_no_longer_see_a_record_no_longer_hears_of_it(port, live, alice, customer):
+    with Wire(port) as wire:
+        watch(wire, [topics.topic(customer)], cookie_of(alice))
+        client = next(iter(live.hub.clients))
+        assert client.topics
+        type(alice).objects.filter(pk=alice.pk).update(role="")
+        wait_until(lambda: not client.topics)
+
+
+def test_a_slow_reader_is_told_to_fetch_everything(live, alice):
+    client = live.hub.join(frozenset({"user:1"}))
+    for _ in range(150):
+        live.hub.publish("user:1")
+    assert client.queue.get_nowait() == "resync"
+    assert client.queue.qsize() == 49
+
+
+def test_after_the_database_went_away_everybody_resyncs(port, alice):
+    with Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], cookie_of(alice))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name = 'rapport live'"
+            )
+        assert b"event: resync" in wire.hear(upto=b"resync")
+        topics.publish(f"user:{alice.pk}")
+        assert b"event: change" in wire.hear(upto=b"change")
+
+
+def test_300_streams_cost_few_connections_and_pages_still_answer(port, live, alice, customer):
+    headers, name = cookie_of(alice), topics.topic(customer)
+    wires = [Wire(port) for _ in range(300)]
+    try:
+        for wire in wires:
+            wire.say(request("GET", f"/live/?topics={name}", headers=headers, close=False))
+        for wire in wires:
+            wire.hear(upto=b": watching")
+        began = time.monotonic()
+        with Wire(port) as page:
+            assert b" 200 " in page.say(request("GET", reverse("healthz"))).hear().split(b"\r\n")[0]
+        assert time.monotonic() - began < 1
+        topics.publish(name)
+        for wire in wires:
+            wire.hear(upto=b"change")
+        assert count_connections() <= 10
+    finally:
+        for wire in wires:
+            wire.socket.close()
+    wait_until(lambda: not live.hub.clients)
+    assert not live.hub.watchers
+
+
+def test_streams_end_at_once_when_the_process_is_asked_to_end(live, alice):
+    headers = cookie_of(alice)
+    with serving(Lanes(pages=Pages(WSGIHandler(), threads=1), live=live)) as port, Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], headers)
+        began = time.monotonic()
+        live.hub.loop.call_soon_threadsafe(live.hub.stop)
+        wire.hear(upto=b"0\r\n\r\n")
+        assert time.monotonic() - began < 1

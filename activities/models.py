@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
@@ -25,7 +26,7 @@ class Kind(models.TextChoices):
 class ActivityQuerySet(RecordQuerySet["Activity"]):
     def visible_to(self, user: User) -> Self:
         """Whoever sees the customer sees what was done about it."""
-        customers = visible(Activity._meta.get_field("customer").related_model, user)
+        customers = visible(apps.get_model("customers", "Customer"), user)
         return self.filter(customer__in=customers)
 
     def editable_by(self, user: User) -> Self:

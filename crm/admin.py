@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
 
+
 class AdminSite(admin.AdminSite):
     """Strangers are sent to the one sign-in page; who is signed in without the right learns nothing."""
 
@@ -33,7 +34,9 @@ class EstimatedPaginator(Paginator[Any]):
         rows = self.object_list
         if isinstance(rows, models.QuerySet) and not rows.query.where:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table])
+                cursor.execute(
+                    "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table]
+                )
                 estimate = int(cursor.fetchone()[0])
             if estimate > 10_000:
                 return estimate

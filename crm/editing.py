@@ -8,7 +8,7 @@ else is written. Values are always compared: an equal version proves nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -69,7 +69,7 @@ class Clash:
 class Conflict(Exception):
     """Somebody changed the same fields since the form was opened. Nothing was written."""
 
-    def __init__(self, row: Versioned, clashes: list[Clash], hidden: list[str], token: str) -> None:
+    def __init__(self, row: Versioned, clashes: list[Clash], hidden: Sequence[str], token: str) -> None:
         super().__init__(", ".join(clash.name for clash in clashes))
         self.row, self.clashes, self.hidden, self.token = row, clashes, hidden, token
 
@@ -127,7 +127,8 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
     def read(self, row: R, name: str) -> Any:
         """The present value of a field of `row`."""
-        return getattr(row, row._meta.get_field(name).attname)
+        field = row._meta.get_field(name)
+        return getattr(row, getattr(field, "attname", name))
 
     def values(self, row: R) -> dict[str, Any]:
         return {name: plain(self.read(row, name)) for name in self.names}
@@ -165,8 +166,8 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
     def _create(self, by: User) -> R:
         row = self.save(commit=False)
-        if hasattr(row, "created_by_id"):
-            row.created_by = by
+        if _is_column(row, "created_by"):
+            setattr(row, "created_by", by)  # noqa: B010 - not every record has it
         row.save(force_insert=True)
         self.write_related(row, self.names)
         record(f"{self.noun}.created", on=row, by=by)
@@ -204,16 +205,14 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
     def _check_scope(self, row: R, by: User) -> None:
         """Nobody edits a row out of, or into, somebody else's view."""
         if not editable(self._meta.model, by).filter(pk=row.pk).exists():
-            raise ValidationError(_("This change would take the record out of your reach. Ask your manager to make it."))
+            raise ValidationError(_("This change would take the record out of your reach. Ask your manager for it."))
 
     # What clashes
 
     def _conflict(self, row: R, clashing: list[str], changed: list[str]) -> Conflict:
         only = self.names[0] if len(self.names) == 1 else ""
         fresh = type(self)(user=self.user, instance=row, only=only)
-        hidden = [
-            (self if name in changed else fresh)[name].as_hidden() for name in self.names if name not in clashing
-        ]
+        hidden = [(self if name in changed else fresh)[name].as_hidden() for name in self.names if name not in clashing]
         return Conflict(row, [self._clash(fresh, name) for name in clashing], hidden, fresh.token(row))
 
     def _clash(self, fresh: RecordForm[R], name: str) -> Clash:
@@ -244,7 +243,7 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
 def _model_of(field: forms.ModelChoiceField[Any]) -> type[models.Model]:
     assert field.queryset is not None  # noqa: S101 - given by every form
-    return field.queryset.model  # type: ignore[no-any-return]  # the queryset's own
+    return field.queryset.model
 
 
 def _salt(row: models.Model) -> str:

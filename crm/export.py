@@ -1,4 +1,4 @@
-"""Export of exactly what a list shows: small ones at once, long ones as a job with a page. Cells cannot become formulas."""
+"""Export of exactly what a list shows: small ones at once, long ones as a job. Cells cannot become formulas."""
 
 from __future__ import annotations
 

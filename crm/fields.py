@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
-
-import re
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -40,12 +39,16 @@ class RecordChoiceField(forms.ModelChoiceField[Any]):
         text = str(value).strip()
         numbered = _NUMBERED.search(text) or re.fullmatch(r"#?(\d{1,18})", text)
         rows = self._rows()
-        found = list(rows.filter(pk=int(numbered[1]))[:1] if numbered else rows.filter(**{f"{self.by}__iexact": text})[:2])
+        found = list(
+            rows.filter(pk=int(numbered[1]))[:1] if numbered else rows.filter(**{f"{self.by}__iexact": text})[:2]
+        )
         if len(found) == 1:
             return found[0]
         if found:
             raise ValidationError(_("There are several of that name: choose one from the list."), code="ambiguous")
-        raise ValidationError(_("There is none of that name: choose one from the list, or create it first."), code="none")
+        raise ValidationError(
+            _("There is none of that name: choose one from the list or create it first."), code="none"
+        )
 
     def _rows(self) -> models.QuerySet[Any]:
         assert self.queryset is not None  # noqa: S101 - given by the constructor

@@ -32,7 +32,7 @@ def tracked(*exclude: str) -> Callable[[type[M]], type[M]]:
         exclude=["version", "created_at", "updated_at", *exclude],
         obj_field=pghistory.ObjForeignKey(related_name="history"),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]  # None is documented, only the annotation lacks it
         append_only=True,
         level=pgtrigger.Statement,
     )
@@ -59,7 +59,7 @@ def event_model(model: type[models.Model]) -> type[models.Model]:
 
 def changes(row: models.Model, *, viewer: User, limit: int = 200) -> list[Change]:
     """The newest field changes of `row`, newest first, without the fields hidden from `viewer`."""
-    events = event_model(type(row))._default_manager.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:limit]  # type: ignore[misc]  # pghistory adds the columns
+    events = event_model(type(row))._default_manager.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:limit]
     hidden = hidden_fields(type(row), viewer)
     found: list[Change] = []
     newer: models.Model = row
@@ -90,7 +90,7 @@ def _differences(event: Any, newer: models.Model, hidden: frozenset[str]) -> lis
 def old_value(row: models.Model, event: int, field: str) -> Any:
     """The value that `field` had before `event`; LookupError when there is no such event of this row."""
     names = {f.name: f.attname for f in type(row)._meta.concrete_fields}
-    found = event_model(type(row))._default_manager.filter(pgh_obj_id=row.pk, pgh_id=event).first()  # type: ignore[misc]  # as above
+    found = event_model(type(row))._default_manager.filter(pgh_obj_id=row.pk, pgh_id=event).first()
     if found is None or field not in names or not hasattr(found, names[field]):
         raise LookupError(field)
     return getattr(found, names[field])

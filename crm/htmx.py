@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,14 @@ from django.shortcuts import render, resolve_url
 
 from crm.http import UserRequest
 
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
 
 def wants_fragment(request: HttpRequest) -> bool:
     """True when htmx asked for a part, not for a page (boosted, or restored from the history)."""
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def answer(

@@ -28,18 +28,18 @@ def once_per_key(get_response: Next) -> Next:
             return get_response(request)
         if len(key) > 64 or not key.isprintable():
             return HttpResponse(_("The idempotency key must be at most 64 plain characters."), status=400)
-        return _once(request, key, get_response)
+        return _once(request, request.user.pk, key, get_response)
 
     return middleware
 
 
-def _once(request: HttpRequest, key: str, get_response: Next) -> HttpResponseBase:
+def _once(request: HttpRequest, user_id: int, key: str, get_response: Next) -> HttpResponseBase:
     digest = _hash(request)
     with transaction.atomic():
         # A second request with the key waits here for the first one's commit, or takes over after its rollback.
-        row = IdempotencyKey(user_id=request.user.pk, key=key, request_hash=digest)
+        row = IdempotencyKey(user_id=user_id, key=key, request_hash=digest)
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-        kept = IdempotencyKey.objects.get(user_id=request.user.pk, key=key)
+        kept = IdempotencyKey.objects.get(user_id=user_id, key=key)
         if kept.status is not None:
             return _again(kept, digest)
         response = get_response(request)
@@ -55,8 +55,10 @@ def _once(request: HttpRequest, key: str, get_response: Next) -> HttpResponseBas
 
 
 def _hash(request: HttpRequest) -> str:
-    fields = sorted((name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"})
-    files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+    fields = sorted(
+        (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
+    )
+    files = sorted((name, [(f.name, f.size) for f in files]) for name, files in request.FILES.lists())
     body = request.body if not request.POST and not request.FILES else b""
     return hashlib.sha256(repr((request.get_full_path(), fields, files, body)).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Background jobs: deferred in the caller's transaction, safe to run twice, their progress kept where a page shows it."""
+"""Background jobs: deferred in the caller's transaction, safe to run twice, their progress kept for a page."""
 
 from __future__ import annotations
 

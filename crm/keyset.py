@@ -31,7 +31,7 @@ class RowComparison(Func):
         super().__init__(*left, *right)
         self.operator, self.size = operator, len(left)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **context: Any) -> tuple[str, list[Any]]:
         parts, parameters = [], []
         for expression in self.get_source_expressions():
             sql, values = compiler.compile(expression)
@@ -116,4 +116,4 @@ def output_field(rows: QuerySet[Any], name: str) -> models.Field[Any, Any]:
     field = rows.query.annotations[name].output_field
     if isinstance(field, models.GeneratedField):
         return field.output_field  # type: ignore[return-value]  # a field, by GeneratedField's contract
-    return field  # type: ignore[no-any-return]  # resolved by the query
+    return field

@@ -377,4 +377,3 @@ def answer(request: UserRequest, listing_class: type[Listing[Any]], **context: A
 def listing_of(name: str) -> type[Listing[Any]]:
     """A declared list by its name."""
     return _registry[name]
-

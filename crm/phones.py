@@ -54,7 +54,9 @@ def screen_text(e164: str) -> str:
 def looks_like_phone(text: str) -> bool:
     """At least four digits and nothing but what people write around them."""
     stripped = text.strip().removeprefix("tel:")
-    return len(digits_of(stripped)) >= 4 and all(c.isdigit() or c in " +-./()[]\u00a0\u2011\u2013\u202f" for c in stripped)
+    return len(digits_of(stripped)) >= 4 and all(
+        c.isdigit() or c in " +-./()[]\u00a0\u2011\u2013\u202f" for c in stripped
+    )
 
 
 def spellings(text: str) -> list[str]:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import postgres
 
-
 # Makes Django's generic classes subscriptable while the program runs.
 django_stubs_ext.monkeypatch()
 

@@ -20,9 +20,17 @@ urlpatterns = [
     path("activities/", include("activities.urls")),
     path("", include("customers.urls")),
     path("dashboard/", include("dashboard.urls")),
-    path("jobs/", include(([
-        path("", jobs_pages.index, name="index"),
-        path("<uuid:pk>/", jobs_pages.detail, name="detail"),
-        path("<uuid:pk>/file/", jobs_pages.file, name="file"),
-    ], "jobs"))),
+    path(
+        "jobs/",
+        include(
+            (
+                [
+                    path("", jobs_pages.index, name="index"),
+                    path("<uuid:pk>/", jobs_pages.detail, name="detail"),
+                    path("<uuid:pk>/file/", jobs_pages.file, name="file"),
+                ],
+                "jobs",
+            )
+        ),
+    ),
 ]

@@ -86,10 +86,19 @@ class Customer(Record):
     country = CountryField(_("country"), db_default="")
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, db_default="")
     lifecycle = models.CharField(
-        _("lifecycle"), max_length=10, choices=Lifecycle.choices, default=Lifecycle.PROSPECT, db_default=Lifecycle.PROSPECT
+        _("lifecycle"),
+        max_length=10,
+        choices=Lifecycle.choices,
+        default=Lifecycle.PROSPECT,
+        db_default=Lifecycle.PROSPECT,
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("owner"),
     )
     tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True, verbose_name=_("tags"))
     call_eligible = models.BooleanField(_("may be called"), default=False, db_default=False)
@@ -165,5 +174,3 @@ def refresh_figures(customer_ids: list[int]) -> None:
         locked = Customer.everything.select_for_update().filter(pk__in=customer_ids).order_by("pk")
         list(locked.values_list("pk"))
         figures_of(Customer.everything.filter(pk__in=customer_ids))
-
-

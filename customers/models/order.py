@@ -53,9 +53,7 @@ class OrderQuerySet(RecordQuerySet["Order"]):
             case "admin" | "manager" | "analyst":
                 return self
             case "sales":
-                return self.filter(
-                    Q(customer=None) | Q(customer__in=Customer.objects.visible_to(user))
-                )
+                return self.filter(Q(customer=None) | Q(customer__in=Customer.objects.visible_to(user)))
         return self.none()
 
     def editable_by(self, user: User) -> Self:
@@ -145,7 +143,9 @@ class Order(Record):
             models.Index(F("customer"), F("placed_at"), name="order_customer_placed"),
             models.Index(F("number"), name="order_number"),
             models.Index(F("kind"), F("placed_at"), F("id"), name="order_kind_placed", condition=Q(deleted_at=None)),
-            models.Index(F("country"), F("placed_at"), F("id"), name="order_country_placed", condition=Q(deleted_at=None)),
+            models.Index(
+                F("country"), F("placed_at"), F("id"), name="order_country_placed", condition=Q(deleted_at=None)
+            ),
             models.Index(
                 fields=["placed_at"],
                 include=["kind", "base_total", "customer_id", "country"],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import AccessQuerySet
+from crm.events import record
 from crm.history import tracked
 from crm.versions import Versioned, raise_version
 
@@ -28,6 +30,10 @@ class Role(models.TextChoices):
 
 #: Roles whose rights rest on a team: without one they see nothing.
 TEAM_ROLES = frozenset({Role.MANAGER, Role.SALES})
+#: Roles a manager may give. Not the analyst's: it sees incomes, which the manager does not.
+BELOW_MANAGER = frozenset({Role.SALES, Role.AGENT})
+#: Roles that own records.
+OWNER_ROLES = frozenset({Role.ADMIN, Role.MANAGER, Role.SALES})
 
 
 class Theme(models.TextChoices):
@@ -49,14 +55,22 @@ class TeamQuerySet(AccessQuerySet["Team"]):
         return self if user.effective_role == Role.ADMIN else self.none()
 
 
-class Team(models.Model):
+@tracked()
+class Team(Versioned):
+    NOUN: ClassVar[str] = "team"
+
     name = models.CharField(_("name"), max_length=100)
 
     objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="team_name_once", violation_error_message=_("There is a team of that name already.")
+            )
+        ]
+        triggers = [raise_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -83,15 +97,19 @@ class UserQuerySet(AccessQuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def owners(self) -> Self:
+        """Those who may own a record: active, in a role that owns, with the team that it needs."""
+        return self.active().filter(role__in=OWNER_ROLES).exclude(role__in=TEAM_ROLES, team=None)
+
     def assignable_by(self, user: User) -> Self:
         """Colleagues to whom `user` may give a record."""
         match user.effective_role:
             case Role.ADMIN:
-                return self.active().filter(role__in=[Role.ADMIN, Role.MANAGER, Role.SALES])
+                return self.owners()
             case Role.MANAGER:
-                return self.active().filter(team_id=user.team_id, role__in=[Role.MANAGER, Role.SALES])
+                return self.owners().filter(team_id=user.team_id, role__in=[Role.MANAGER, Role.SALES])
             case Role.SALES:
-                return self.active().filter(pk=user.pk)
+                return self.owners().filter(pk=user.pk)
         return self.none()
 
 
@@ -121,9 +139,15 @@ class UserManager(BaseUserManager["User"]):
         user.save(force_insert=True)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """The first admin: what `manage.py createsuperuser` calls."""
+        return self.create_user(email, password, **fields | {"role": Role.ADMIN})
 
-@tracked("password", "last_login")
+
+@tracked("password", "last_login", "session_epoch")
 class User(Versioned, AbstractBaseUser):
+    NOUN: ClassVar[str] = "user"
+
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, blank=True)
@@ -133,6 +157,8 @@ class User(Versioned, AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True)
     hotkeys = models.BooleanField(_("keyboard shortcuts"), default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: part of every session and link of this user: raising it ends them all
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -146,7 +172,7 @@ class User(Versioned, AbstractBaseUser):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_small_letters"),
             models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_known"),
         ]
-        triggers = [raise_version("last_login", "password")]
+        triggers = [raise_version("last_login", "password", "session_epoch")]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -162,6 +188,33 @@ class User(Versioned, AbstractBaseUser):
     def initials(self) -> str:
         words = (self.name or self.email).split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Asked in, and has not chosen a password yet."""
+        return self.is_active and not self.has_usable_password()
+
+    def reactivate(self, *, by: User) -> bool:
+        """Let a deactivated user in again; their records stay where they were handed. False when somebody did it first."""
+        with transaction.atomic():
+            rows = User.objects.filter(pk=self.pk, is_active=False)
+            changed = rows.update(is_active=True, deactivated_at=None)
+            if changed:
+                record("user.reactivated", on=self, by=by)
+        self.refresh_from_db()
+        return bool(changed)
+
+    def end_sessions(self, *, by: User) -> None:
+        """Sign out everywhere; links that are under way end too."""
+        with transaction.atomic():
+            User.objects.filter(pk=self.pk).update(session_epoch=F("session_epoch") + 1)
+            record("user.signed_out_everywhere", on=self, by=by)
+        self.refresh_from_db(fields=["session_epoch"])
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        # Django's hash covers the password alone. Both its callers, for the key and the fallback keys, come here.
+        value = f"{self.password}{self.session_epoch}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     # Django's admin asks these; the role decides.
     @property

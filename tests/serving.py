@@ -56,10 +56,11 @@ class Wire:
 
     def hear(self, upto=None):
         """All that comes, until the server closes or `upto` is there."""
-        heard = bytearray()
+        heard, deadline = bytearray(), time.monotonic() + 20
         with contextlib.suppress(ConnectionResetError):
             while piece := self.socket.recv(65536):
                 heard += piece
+                assert time.monotonic() < deadline, heard[-200:]
                 if upto is not None and upto in heard:
                     break
         return bytes(heard)

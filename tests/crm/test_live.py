@@ -16,6 +16,8 @@ from crm.lanes import Lanes, Pages
 from crm.live import Live
 from tests.serving import Wire, request, serving, wait_until
 
+END = b"0\r\n\r\n"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -110,7 +112,7 @@ def test_a_stream_ends_when_its_session_does(port, alice):
         watch(wire, [f"user:{alice.pk}"], headers)
         type(alice).objects.filter(pk=alice.pk).update(is_active=False)
         began = time.monotonic()
-        wire.hear()
+        wire.hear(upto=END)
         assert time.monotonic() - began < 5
 
 
@@ -173,5 +175,5 @@ def test_streams_end_at_once_when_the_process_is_asked_to_end(live, alice):
         watch(wire, [f"user:{alice.pk}"], headers)
         began = time.monotonic()
         live.hub.loop.call_soon_threadsafe(live.hub.stop)
-        wire.hear(upto=b"0\r\n\r\n")
+        wire.hear(upto=END)
         assert time.monotonic() - began < 1

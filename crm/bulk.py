@@ -66,9 +66,9 @@ def copy(table: str, rows: Iterable[Row]) -> int:
 
 
 def reserve(table: str, count: int) -> int:
-    """Take `count` consecutive ids from the sequence of a table; returns the first."""
+    """Take `count` consecutive ids of a table; returns the first. Others cannot write to it until the commit."""
+    execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
     sequence = f"pg_get_serial_sequence('{table}', 'id')"
     (first,) = fetch(f"SELECT nextval({sequence})")[0]
-    if count > 1:
-        fetch(f"SELECT setval({sequence}, %s)", [first + count - 1])
+    fetch(f"SELECT setval({sequence}, %s)", [first + max(count, 1) - 1])
     return int(first)

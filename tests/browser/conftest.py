@@ -1,0 +1,137 @@
+"""A real Chromium against a real server on the test database; whatever the browser complains of fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from playwright.sync_api import Page, sync_playwright
+
+from crm.lanes import Lanes, Pages
+from crm.live import Live
+from tests import factories
+from tests.serving import serving
+
+# Playwright's synchronous interface runs a loop in this thread; the ORM calls of the tests are none of its business.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(transactional_db):
+    with serving(Lanes(pages=Pages(WSGIHandler(), threads=2), live=Live())) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@dataclass
+class Tab:
+    """A page of the browser and what it complained of."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self):
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("request", self._request)
+
+    def _console(self, message):
+        if "Content Security Policy" in message.text or "htmx:evalDisallowedError" in message.text:
+            self.complaints.append(message.text)
+
+    def _request(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.complaints.append(f"asked elsewhere: {request.url}")
+
+    def go(self, path):
+        self.page.goto(self.base + path)
+
+    def sign_in(self, user, password=factories.PASSWORD):
+        self.go("/accounts/login/")
+        self.page.get_by_label("E-mail").fill(user.email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    def violations(self):
+        """What axe finds on the page as it is."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", AXE_TAGS
+        )
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
+
+    def overflow(self):
+        return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.fixture
+def open_tab(chromium, server):
+    """Opens tabs, each a browser of its own (own cookies); at the end none may have complained."""
+    tabs, contexts = [], []
+
+    def opened(*, size=None, dark=False, touch=False):
+        context = chromium.new_context(
+            viewport=size or DESKTOP, color_scheme="dark" if dark else "light", has_touch=touch, locale="en-GB"
+        )
+        context.set_default_timeout(10_000)
+        tab = Tab(context.new_page(), server)
+        tab.watch()
+        tabs.append(tab)
+        contexts.append(context)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [complaint for tab in tabs for complaint in tab.complaints] == []
+
+
+@pytest.fixture
+def someone():
+    """A user who can sign in with the test password."""
+
+    def made(role, **fields):
+        user = factories.UserFactory(role=role, **fields)
+        user.set_password(factories.PASSWORD)
+        user.save(update_fields=["password"])
+        return user
+
+    return made

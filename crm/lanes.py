@@ -90,7 +90,8 @@ class Answer:
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
         """WSGI's start_response."""
         self.status = int(status.split(" ", 1)[0])
-        self.headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
+        # Stripped: Django writes a cookie's value with a blank before it, which the server takes for an error.
+        self.headers = [(name.lower().encode("latin1"), value.strip().encode("latin1")) for name, value in headers]
         return self._write
 
     def _write(self, data: bytes) -> None:

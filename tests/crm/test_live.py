@@ -40,7 +40,7 @@ def listeners():
 
 def count_connections(condition="true"):
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {condition}")
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {condition}")  # noqa: S608
         return cursor.fetchone()[0]
 
 

@@ -1,0 +1,90 @@
+"""Every URL, every role, own, foreign, deleted and missing object; and no refusal changes a row."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests import factories
+from tests.architecture.access_rows import IDENTITIES
+from tests.architecture.access_table import ACCESS, PUBLIC
+from tests.architecture.scene import Scene
+from tests.rows import all_rows
+
+
+def named_urls(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace == "admin":
+                continue
+            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from named_urls(entry, inner)
+        elif isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}"
+
+
+def test_no_url_is_forgotten():
+    assert set(named_urls()) == {name.split(" ")[0] for name in ACCESS} | PUBLIC
+
+
+@pytest.fixture
+def scene(db):
+    return Scene()
+
+
+@pytest.fixture
+def clients(scene):
+    """A signed-in client for each identity."""
+    made = {}
+    for identity in IDENTITIES:
+        made[identity] = client = Client()
+        if identity != "anonymous":
+            client.force_login(scene.users[identity])
+    return made
+
+
+CASES = [(name, kind) for name, row in ACCESS.items() for kind in row.kinds]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=[f"{name} {kind}" for name, kind in CASES])
+def test_who_may(scene, clients, name, kind):
+    row = ACCESS[name]
+    url, data = scene.url(name.split(" ")[0], row, kind), scene.data(row, kind)
+    seen, changed = {}, []
+    for identity, client in clients.items():
+        before = all_rows()
+        with transaction.atomic():
+            seen[identity] = getattr(client, row.method)(url, data).status_code
+            refused = seen[identity] >= 400 or identity == "anonymous"
+            if refused and all_rows() != before:
+                changed.append(identity)
+            transaction.set_rollback(True)
+    assert seen == row.expected(kind)
+    assert changed == []
+
+
+def test_the_admin_is_for_admins(clients):
+    for identity, client in clients.items():
+        expected = {"anonymous": 302, "admin": 200}.get(identity, 404)
+        for name in ("index", "customers_customer_changelist", "accounts_user_changelist"):
+            assert client.get(reverse(f"admin:{name}")).status_code == expected, identity
+
+
+def test_nothing_changes_by_get(scene, clients):
+    """A POST-only URL refuses GET, and no page that answers GET writes a business row."""
+    before = all_rows()
+    for name, row in ACCESS.items():
+        client = clients["admin"]
+        status = client.get(scene.url(name.split(" ")[0], row, "own")).status_code
+        if row.method == "post" and name in {n for n in ACCESS if f"{n} form" not in ACCESS} and "form" not in name:
+            assert status in {200, 302, 405}, name
+    assert all_rows() == before
+
+
+def test_a_user_without_the_team_their_role_needs_sees_nothing(scene):
+    for role in ("manager", "sales"):
+        client = Client()
+        client.force_login(factories.UserFactory(role=role, team=None))
+        assert client.get(reverse("customers:detail", args=[scene.customer.pk])).status_code == 404

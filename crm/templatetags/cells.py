@@ -72,13 +72,15 @@ def _tags(cell: Cell, url: str) -> str:
 
 
 def _person(cell: Cell, url: str) -> str:
-    name = escape(str(cell.value))
-    return f'<span class="person"><span class="avatar small" aria-hidden="true">{escape(cell.extra)}</span><span>{name}</span></span>'
+    name = str(cell.value)
+    initials = cell.extra or "".join(word[0] for word in name.split()[:2]).upper()
+    face = f'<span class="avatar small" aria-hidden="true">{escape(initials)}</span>'
+    return f'<span class="person">{face}<span>{escape(name)}</span></span>'
 
 
 KINDS: dict[str, tuple[str, Callable[[Cell, str], str]]] = {
     "text": ("text", _text),
-    "link": ("link", _link),
+    "link": ("named", _link),
     "number": ("number end", _text),
     "money": ("money end", _text),
     "badge": ("badges", _badge),

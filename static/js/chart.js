@@ -41,7 +41,8 @@ function dataset(head, index, data) {
     borderColor: ink,
     borderWidth: line ? 2 : 0,
     borderDash: head.dataset.series === "dashed" ? [5, 4] : [],
-    pointStyle: SHAPES[index % SHAPES.length],
+    stack: head.dataset.stack ?? `${index}`,
+    pointStyle: line ? SHAPES[index % SHAPES.length] : "rectRounded",
     pointRadius: data.length > 40 ? 0 : 3,
     pointHoverRadius: 5,
     tension: 0.25,
@@ -66,8 +67,8 @@ function options(table, data) {
     ticks: { color: muted, font, maxTicksLimit: 6, callback: (value) => short.format(value) },
   });
   const scales = {
-    x: { grid: { display: false }, border: { display: false }, ticks: { color: muted, font, maxRotation: 0, autoSkipPadding: 14 } },
-    y: axis("left", true),
+    x: { stacked: true, grid: { display: false }, border: { display: false }, ticks: { color: muted, font, maxRotation: 0, autoSkipPadding: 14 } },
+    y: { ...axis("left", true), stacked: true },
   };
   if (data.datasets.some((set) => set.yAxisID === "y2")) scales.y2 = axis("right", false);
   return {
@@ -76,7 +77,7 @@ function options(table, data) {
     interaction: { mode: "index", intersect: false },
     scales,
     plugins: {
-      legend: { display: data.datasets.length > 1, align: "end", labels: { color: muted, font: { ...font, size: 12 }, usePointStyle: true, boxHeight: 7 } },
+      legend: { display: data.datasets.length > 1, align: "end", labels: { color: muted, font: { ...font, size: 12 }, usePointStyle: true, boxHeight: 7, sort: (a, b) => a.datasetIndex - b.datasetIndex } },
       tooltip: { bodyFont: font, titleFont: { ...font, weight: "600" }, padding: 10, callbacks: { label: (item) => `${item.dataset.label}: ${cell(item).textContent.trim()}` } },
     },
   };

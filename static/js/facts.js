@@ -38,6 +38,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && fact?.classList.contains("editing") && cancel(fact)) event.preventDefault();
 });
 
+// The whole row edits, unless the click was meant for a link in it, or to mark text.
+document.addEventListener("click", (event) => {
+  const fact = box(event.target);
+  if (!fact || event.target.closest("a, button, input, select, textarea, label") || String(getSelection())) return;
+  fact.querySelector(".edit")?.click();
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fact-cancel]");
   if (button && cancel(box(button))) event.preventDefault();

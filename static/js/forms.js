@@ -1,7 +1,13 @@
 // A form is sent once: its button is busy until the answer, or until the page is shown again by Back.
 import { behaviour } from "./behaviour.js";
 
-const buttons = (form) => form.querySelectorAll('button:not([type="button"])');
+// An answer that is a file leaves the page as it is: then the form is free again after a while.
+const PATIENCE = 5000;
+
+function release(form) {
+  form.removeAttribute("aria-busy");
+  form.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -12,13 +18,11 @@ document.addEventListener("submit", (event) => {
   }
   form.setAttribute("aria-busy", "true");
   event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(release, PATIENCE, form);
 });
 
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll('form[aria-busy="true"]')) {
-    form.removeAttribute("aria-busy");
-    buttons(form).forEach((button) => button.removeAttribute("aria-busy"));
-  }
+  document.querySelectorAll('form[aria-busy="true"]').forEach(release);
 });
 
 behaviour('[data-behaviour="password"]', (box) => {

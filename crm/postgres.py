@@ -168,9 +168,23 @@ def ensure() -> str:
     return database_url()
 
 
+def is_running() -> bool:
+    """Whether the server's process lives. Cheaper than asking it, and no proof that it answers."""
+    return _server_pid() is not None
+
+
+def is_used() -> bool:
+    """Whether anybody is connected."""
+    if not is_running():
+        return False
+    question = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    asked = _run([binaries() / "psql", "-X", "-A", "-t", "-d", database_url(), "-c", question])
+    return asked.stdout.strip() not in ("", "0")
+
+
 def stop() -> bool:
     """Stop the server. False when none was running."""
-    if not data_folder().is_dir() or (pid := _server_pid()) is None:
+    if (pid := _server_pid()) is None:
         return False
     os.kill(pid, signal.SIGINT)  # "fast": open transactions are rolled back
     for deadline, how in ((30.0, signal.SIGQUIT), (10.0, signal.SIGKILL), (5.0, None)):
@@ -178,12 +192,12 @@ def stop() -> bool:
             return True
         if how is not None:
             os.kill(pid, how)
-    raise PostgresError(f"PostgreSQL (process {pid}) does not stop; see {log_file()}.")
+    raise PostgresError(f"PostgreSQL (process {pid}) does not stop: its log is in {data_folder()}.")
 
 
 def status() -> Status:
     """What is there, without starting anything."""
-    pid = _server_pid() if data_folder().is_dir() else None
+    pid = _server_pid()
     return Status(pid is not None and _answers(), version(), cluster(), socket_folder(), pid)
 
 
@@ -320,8 +334,8 @@ def _alone() -> Iterator[None]:
 
 def _server_pid() -> int | None:
     """The running server's process, or None; a stale pid file does not count."""
-    pid = postgres_root.recorded_pid(cluster() / "postmaster.pid")
-    return pid if pid is not None and postgres_root.is_server(pid) else None
+    pids = [postgres_root.recorded_pid(file) for file in data_folder().glob("pg*/postmaster.pid")]
+    return next((pid for pid in pids if pid is not None and postgres_root.is_server(pid)), None)
 
 
 def _wait_until_gone(pid: int, seconds: float) -> bool:

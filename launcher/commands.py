@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from launcher import environment
 from launcher.places import (
@@ -14,6 +12,7 @@ from launcher.places import (
     PYTHON,
     ROOT,
     Problem,
+    become,
     configured,
     data,
     inside,
@@ -55,7 +54,7 @@ def _enter(words: list[str], *, development: bool = False) -> None:
 
 def _go_inside(words: list[str]) -> None:
     prepare_environ(demo=False)
-    os.execv(PYTHON, [str(PYTHON), str(ROOT / "launcher" / "__main__.py"), *words])
+    become([PYTHON, ROOT / "launcher" / "__main__.py", *words])
 
 
 def _up(arguments: list[str]) -> int:
@@ -119,8 +118,7 @@ def _manage(arguments: list[str]) -> int:
     require_own_data()
     environment.ensure()
     prepare_environ(demo=_is_demo())
-    os.execv(PYTHON, [str(PYTHON), str(MANAGE), *arguments])
-    return 0
+    become([PYTHON, MANAGE, *arguments])
 
 
 def _is_demo() -> bool:
@@ -135,19 +133,11 @@ def _psql(arguments: list[str]) -> int:
     own = os.environ.get("DATABASE_URL")
     if postgres.is_external() and not own:
         raise Problem("DATABASE_URL is in .env: put it into the environment for psql.")
-    address = [own] if own else ["-d", _explained(postgres.ensure)]
-    psql = _explained(postgres.binaries) / "psql"
-    os.execv(psql, [str(psql), *address, *arguments])
-    return 0
-
-
-def _explained(act: Callable[[], str] | Callable[[], Path]) -> str | Path:
-    from crm.postgres import PostgresError
-
     try:
-        return act()
-    except PostgresError as problem:
+        psql, address = postgres.binaries() / "psql", own or postgres.ensure()
+    except postgres.PostgresError as problem:
         raise Problem(str(problem)) from None
+    become([psql, "-d", address, *arguments])
 
 
 def _test(arguments: list[str]) -> int:
@@ -170,8 +160,7 @@ def _bench(arguments: list[str]) -> int:
         raise Problem("There is nothing to measure yet.")
     prepare_environ(demo=True)
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "benchmarks", *arguments])
-    return 0
+    become([PYTHON, "-m", "benchmarks", *arguments])
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {

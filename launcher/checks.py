@@ -1,0 +1,61 @@
+"""`test` and `check`: what has to pass before a change is accepted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+
+from launcher.places import MANAGE, ROOT, become, prepare_environ, say
+
+# Slow: they install and start the whole product again and again. `check` runs them.
+QUICK = ["-m", "not startup"]
+PYTEST = [sys.executable, "-m", "pytest"]
+
+
+def test(arguments: list[str]) -> int:
+    """The suite, or what pytest is told."""
+    prepare_environ(demo=True)
+    os.chdir(ROOT)
+    become([*PYTEST, *(arguments or QUICK)])
+
+
+def check() -> int:
+    """Everything, to the end, so that one run names all that is wrong; the tests last."""
+    prepare_environ(demo=True)
+    os.environ["RAPPORT_CHECK"] = "1"  # a missing browser is a failure, not a reason to skip
+    os.chdir(ROOT)
+    failed = [name for name, words, environ in _steps() if not _passes(name, words, environ)]
+    if failed:
+        say(f"\nNot good yet: {', '.join(failed)}. The tests follow.")
+    say("\n== tests")
+    tests = subprocess.run(PYTEST, check=False).returncode
+    return 1 if failed else tests
+
+
+def _steps() -> list[tuple[str, list[str], dict[str, str]]]:
+    python, manage = [sys.executable, "-m"], [sys.executable, str(MANAGE)]
+    production = {
+        "RAPPORT_DEMO": "",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "crm.example.com",
+    }
+    return [
+        ("lint", [*python, "ruff", "check", "."], {}),
+        ("format", [*python, "ruff", "format", "--check", "."], {}),
+        ("types", [*python, "mypy", "."], {}),
+        ("yaml", [*python, "yamllint", "--strict", "."], {}),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {}),
+        ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
+    ]
+
+
+def _passes(name: str, words: list[str], environ: dict[str, str]) -> bool:
+    say(f"\n== {name}")
+    began = time.monotonic()
+    given = {key: value for key, value in (dict(os.environ) | environ).items() if value}
+    good = subprocess.run(words, env=given, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    say(f"{name}: {'good' if good else 'FAILED'} ({time.monotonic() - began:.1f} s)")
+    return good

@@ -6,6 +6,7 @@ from customers.models.company import Company
 from customers.models.contact import Email, ExternalId, Phone
 from customers.models.customer import Customer, Lifecycle
 from customers.models.order import Channel, Order, OrderKind, OrderLine, OrderStatus
+from customers.models.stamp import RevenueStamp
 
 __all__ = [
     "Channel",
@@ -19,4 +20,5 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "Phone",
+    "RevenueStamp",
 ]

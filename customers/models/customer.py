@@ -17,6 +17,7 @@ from crm.money import MoneyField
 from crm.text import folded
 from crm.versions import raise_version
 from customers.models.company import Company
+from customers.models.stamp import stamp_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -156,7 +157,7 @@ class Customer(Record):
             GinIndex(OpClass(F("sort_key"), "gin_trgm_ops"), name="customer_search"),
             GinIndex(F("tags"), name="customer_tags"),
         ]
-        triggers = [raise_version("sort_key", *ROLLUPS)]
+        triggers = [raise_version("sort_key", *ROLLUPS), stamp_owners()]
 
     def __str__(self) -> str:
         return self.name or f"{_('Customer')} {self.reference or self.pk}"

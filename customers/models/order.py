@@ -15,6 +15,7 @@ from crm.models import Record, RecordManager, RecordQuerySet
 from crm.money import CurrencyField, MoneyField
 from crm.versions import raise_version
 from customers.models.customer import Customer
+from customers.models.stamp import stamp_lines, stamp_orders
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,6 +46,8 @@ class Channel(models.TextChoices):
 #: Orders that count as revenue; drafts, cancelled and failed ones never do.
 COUNTED = (OrderStatus.OPEN, OrderStatus.COMPLETED)
 IS_COUNTED = Q(deleted_at=None, status__in=COUNTED)
+#: A purchase is a counted sale of more than nothing.
+IS_PURCHASE = Q(kind=OrderKind.SALE, base_total__gt=0)
 
 
 class OrderQuerySet(RecordQuerySet["Order"]):
@@ -148,12 +151,13 @@ class Order(Record):
             ),
             models.Index(
                 fields=["placed_at"],
-                include=["kind", "base_total", "customer_id", "country"],
+                include=["kind", "base_total", "customer_id", "country", "channel"],
                 name="order_revenue",
                 condition=IS_COUNTED,
             ),
+            models.Index(fields=["customer", "placed_at"], name="order_purchase", condition=IS_COUNTED & IS_PURCHASE),
         ]
-        triggers = [raise_version("total", "base_total")]
+        triggers = [raise_version("total", "base_total"), *stamp_orders()]
 
     def __str__(self) -> str:
         return self.number
@@ -176,6 +180,7 @@ class OrderLine(models.Model):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once")]
         indexes = [models.Index(fields=["sku", "order"], name="order_line_sku")]
+        triggers = stamp_lines()
 
     def __str__(self) -> str:
         return f"{self.position}: {self.sku} {self.description}"

@@ -22,14 +22,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (fact && !fact.classList.contains("editing")) before.set(fact.id, fact.cloneNode(true));
 });
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const id = detail.target?.id;
-  const fact = id && before.has(id) ? document.getElementById(id) : null;
-  if (!fact) return;
-  if (fact.classList.contains("editing")) fact.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-  else if (detail.requestConfig.verb === "post") {
-    before.delete(id);
-    focusFact(id);
+// htmx:load comes from the new element; after an outerHTML swap htmx:afterSwap would come from the one that is gone.
+document.addEventListener("htmx:load", ({ target: fact }) => {
+  if (!fact.matches?.(".fact") || !before.has(fact.id)) return;
+  if (fact.classList.contains("editing")) (fact.querySelector("[autofocus]") ?? fact.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
+  else {
+    before.delete(fact.id);
+    focusFact(fact.id);
   }
 });
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -97,6 +98,10 @@ class UserQuerySet(AccessQuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def invited(self) -> Self:
+        """Asked in, and without a password yet."""
+        return self.active().filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
     def owners(self) -> Self:
         """Those who may own a record: active, in a role that owns, with the team that it needs."""
         return self.active().filter(role__in=OWNER_ROLES).exclude(role__in=TEAM_ROLES, team=None)
@@ -125,6 +130,9 @@ class UserManager(BaseUserManager["User"]):
 
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
+
+    def owners(self) -> UserQuerySet:
+        return self.get_queryset().owners()
 
     def assignable_by(self, user: User) -> UserQuerySet:
         return self.get_queryset().assignable_by(user)
@@ -195,7 +203,7 @@ class User(Versioned, AbstractBaseUser):
         return self.is_active and not self.has_usable_password()
 
     def reactivate(self, *, by: User) -> bool:
-        """Let a deactivated user in again; their records stay where they were handed. False when somebody did it first."""
+        """Let a deactivated user in again, without the records they handed over. False when somebody did it first."""
         with transaction.atomic():
             rows = User.objects.filter(pk=self.pk, is_active=False)
             changed = rows.update(is_active=True, deactivated_at=None)
@@ -210,6 +218,10 @@ class User(Versioned, AbstractBaseUser):
             User.objects.filter(pk=self.pk).update(session_epoch=F("session_epoch") + 1)
             record("user.signed_out_everywhere", on=self, by=by)
         self.refresh_from_db(fields=["session_epoch"])
+
+    def choose_theme(self, theme: str) -> None:
+        """Light, dark, or as the system; by a click, so nothing to merge."""
+        User.objects.filter(pk=self.pk).update(theme=theme)
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         # Django's hash covers the password alone. Both its callers, for the key and the fallback keys, come here.

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
+from crm.events import record
 from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
+from crm.versions import Versioned
+
+VERSION_FIELD = "opened_version"
 
 
 class AdminSite(admin.AdminSite):
@@ -24,6 +30,10 @@ class AdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise Http404
         return redirect(f"/accounts/login/?next={request.path}")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's own page would save the whole user, as it was when the request began."""
+        return redirect("account_change_password")
 
 
 class EstimatedPaginator(Paginator[Any]):
@@ -53,6 +63,47 @@ class FastAdmin(admin.ModelAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A form opened before somebody else's change is not saved: the page shows the row as it is now."""
+        if request.method != "POST" or not issubclass(self.model, Versioned):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            if object_id and self._is_stale(request, object_id):
+                text = _("Somebody changed this while you were editing. Nothing of yours was saved: look again.")
+                self.message_user(request, text, messages.ERROR)
+                return redirect(request.get_full_path())
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _is_stale(self, request: HttpRequest, object_id: str) -> bool:
+        """Compares the version that templates/admin/change_form.html wrote into the form, and locks the row."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return False
+        locked = self.model._base_manager.select_for_update().filter(pk=row.pk)
+        return request.POST.get(VERSION_FIELD) != str(locked.values_list("version", flat=True).get())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write only what was changed in the form: the rest of the row may be older than the database."""
+        if not change:
+            obj.save(force_insert=True)
+            self._record(request, obj, "created")
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in columns]
+        if changed:
+            obj.save(update_fields=changed)
+            self._record(request, obj, "changed", fields=changed)
+
+    def _record(self, request: HttpRequest, obj: Any, verb: str, **facts: Any) -> None:
+        if noun := getattr(obj, "NOUN", ""):
+            record(f"{noun}.{verb}", on=obj, by=request.user, **facts)  # type: ignore[arg-type]  # admins only
 
 
 class ReadOnlyAdmin(FastAdmin):

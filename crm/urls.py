@@ -8,6 +8,7 @@ from crm import errors, health, home, jobs_pages
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_often
 handler500 = errors.broken
 
 urlpatterns = [
@@ -15,7 +16,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("activities/", include("activities.urls")),
     path("", include("customers.urls")),

@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "crm.apps.StaticFilesConfig",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_htmx",

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 Row = Sequence[Any]
+Parameters = Sequence[Any] | dict[str, Any]
 
 
 @contextmanager
@@ -27,14 +28,14 @@ def long_transaction() -> Iterator[None]:
         yield
 
 
-def execute(sql: str, params: Row = ()) -> int:
+def execute(sql: str, params: Parameters = ()) -> int:
     """Run one statement; returns how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
         return int(cursor.rowcount)
 
 
-def fetch(sql: str, params: Row = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Parameters = ()) -> list[tuple[Any, ...]]:
     """The rows of one query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
@@ -47,7 +48,7 @@ def stage(table: str, columns: str) -> None:
     execute(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
 
 
-def stage_as(table: str, query: str, params: Row = ()) -> int:
+def stage_as(table: str, query: str, params: Parameters = ()) -> int:
     """A temporary table made of a query; returns how many rows it has."""
     execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
     made = execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query}", params)

@@ -28,9 +28,15 @@ class Plan:
 
 
 def shares() -> list[tuple[str, Share]]:
-    """The apps that add demo data, by label, in the order of INSTALLED_APPS."""
-    found: list[tuple[str, Share]] = []
-    for config in apps.get_app_configs():
-        if find_spec(f"{config.name}.demo"):
-            found.append((config.label, import_module(f"{config.name}.demo").seed))
-    return found
+    """The apps that add data, by label, in the order of INSTALLED_APPS; one that says AFTER = "app" comes behind it."""
+    modules = {
+        config.label: import_module(f"{config.name}.demo")
+        for config in apps.get_app_configs()
+        if find_spec(f"{config.name}.demo")
+    }
+    labels = list(modules)
+    for label, module in modules.items():
+        if (other := getattr(module, "AFTER", None)) in modules:
+            labels.remove(label)
+            labels.insert(labels.index(other) + 1, label)
+    return [(label, modules[label].seed) for label in labels]

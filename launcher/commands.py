@@ -134,10 +134,16 @@ def _psql(arguments: list[str]) -> int:
     if postgres.is_external() and not own:
         raise Problem("DATABASE_URL is in .env: put it into the environment for psql.")
     try:
-        psql, address = postgres.binaries() / "psql", own or postgres.ensure()
+        psql = postgres.binaries() / "psql"
+        if own:
+            become([psql, "-d", own, *arguments])
+        postgres.ensure()
     except postgres.PostgresError as problem:
         raise Problem(str(problem)) from None
-    become([psql, "-d", address, *arguments])
+    # As variables, so that `-d` on the command line still chooses another database of the same server.
+    for name, value in postgres.conninfo().items():
+        os.environ["PGDATABASE" if name == "dbname" else f"PG{name.upper()}"] = value
+    become([psql, *arguments])
 
 
 def _test(arguments: list[str]) -> int:

@@ -66,17 +66,25 @@ def _make(kind: str) -> None:
 
 
 def find_uv() -> list[str]:
-    """The uv on PATH, else one of a fixed version in a small environment of its own."""
+    """The uv on PATH, else one of a fixed version in a folder of its own."""
     if found := shutil.which("uv"):
         return [found]
-    tools, required = data() / "tools", Path(__file__).with_name("uv.txt")
+    tools = data() / "tools"
     uv, done = tools / "bin" / "uv", tools / "complete"
     if not (done.exists() and os.access(uv, os.X_OK)):
-        shutil.rmtree(tools, ignore_errors=True)
-        run([base_python(), "-m", "venv", str(tools)])
-        run([str(tools / "bin" / "python"), "-m", "pip", "install", *packages.QUIET_PIP, "-r", str(required)])
+        _install_uv(tools)
         done.touch()
     return [str(uv)]
+
+
+def _install_uv(tools: Path) -> None:
+    install = ["-m", "pip", "install", *packages.QUIET_PIP, "-r", str(Path(__file__).with_name("uv.txt"))]
+    shutil.rmtree(tools, ignore_errors=True)
+    with contextlib.suppress(Problem):  # no pip, or one that is told to install elsewhere: a venv brings its own
+        return run([base_python(), *install, "--target", str(tools)])
+    shutil.rmtree(tools, ignore_errors=True)
+    run([base_python(), "-m", "venv", str(tools)])
+    run([str(tools / "bin" / "python"), *install])
 
 
 def base_python() -> str:

@@ -73,6 +73,7 @@ def _up(arguments: list[str]) -> int:
         if address := supervisor.running_address():
             say(f"Rapport already runs at {address}")
             return 0
+        supervisor.clear_leftovers()
         supervisor.require_free(chosen.port)
     _enter(["up", *arguments])
     prepare_environ(demo=not chosen.no_demo)

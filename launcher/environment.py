@@ -80,11 +80,12 @@ def find_uv() -> list[str]:
 def _install_uv(tools: Path) -> None:
     install = ["-m", "pip", "install", *packages.QUIET_PIP, "-r", str(Path(__file__).with_name("uv.txt"))]
     shutil.rmtree(tools, ignore_errors=True)
-    with contextlib.suppress(Problem):  # no pip, or one that is told to install elsewhere: a venv brings its own
-        return run([base_python(), *install, "--target", str(tools)])
-    shutil.rmtree(tools, ignore_errors=True)
-    run([base_python(), "-m", "venv", str(tools)])
-    run([str(tools / "bin" / "python"), *install])
+    try:
+        run([base_python(), *install, "--target", str(tools)])
+    except Problem:  # no pip, or one that is told to install elsewhere: a venv brings its own
+        shutil.rmtree(tools, ignore_errors=True)
+        run([base_python(), "-m", "venv", str(tools)])
+        run([str(tools / "bin" / "python"), *install])
 
 
 def base_python() -> str:

@@ -46,6 +46,11 @@ def running_address() -> str:
     return ""
 
 
+def clear_leftovers() -> bool:
+    """End what an `up` that was killed left behind."""
+    return end_leftovers(_state().get("children", []))
+
+
 def require_free(port: int) -> None:
     """Better said now than after a minute of preparation."""
     with socket.socket() as probe:
@@ -71,7 +76,7 @@ def up(port: int, *, demo: bool) -> int:
         if lock is None:
             say(f"Rapport already runs at {running_address()}")
             return 0
-        end_leftovers(_state().get("children", []))
+        clear_leftovers()
         require_free(port)
         _remember(port, [])
         children: list[Child] = []
@@ -174,7 +179,7 @@ def stop() -> bool:
                 break
             time.sleep(0.05)
         ended = True
-    ended = end_leftovers(_state().get("children", [])) or ended
+    ended = clear_leftovers() or ended
     _state_file().unlink(missing_ok=True)
     return postgres.stop() or ended
 

@@ -63,4 +63,4 @@ def spellings(text: str) -> list[str]:
     """The digit strings under which a typed number may be kept: as it is, and without an international prefix."""
     digits = digits_of(text)
     prefixes = ("00", "011", "0011", "810", "010", "001")
-    return [digits, *(digits.removeprefix(p) for p in prefixes if digits.startswith(p) and len(digits) > len(p) + 6)]
+    return [digits, *(digits.removeprefix(p) for p in prefixes if digits.startswith(p) and len(digits) > len(p) + 5)]

@@ -1,0 +1,226 @@
+"""Find people, companies and orders by what somebody typed: a number, an address, a name with typos. All by index."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm import phones
+from crm.access import visible
+from crm.text import folded, is_storable
+from customers.models import Company, Customer, Email, ExternalId, Order, Phone
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+M = TypeVar("M", Company, Customer)
+LONGEST = 200
+#: how many keys of one kind are looked at: the last four digits of a phone fit many
+MOST_KEYS = 500
+#: how alike a name must be to be meant, as pg_trgm counts, and how much less alike than the best
+ALIKE, NEARLY_BEST, MOST_ALIKE = 0.38, 0.8, 20
+_SEARCHABLE = re.compile(r"[^\W_]{3}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found, and why. `exact` when a number or an address says that it can only be this."""
+
+    kind: str
+    pk: int
+    title: str
+    reason: str
+    exact: bool = False
+    detail: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(f"{_PLURAL[self.kind]}:detail", args=[self.pk])
+
+
+_PLURAL = {"customer": "customers", "company": "companies", "order": "orders"}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A customer whose number or address fits."""
+
+    customer: int
+    reason: str
+    exact: bool
+
+
+def narrow(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """The customers of `rows` whom `text` may mean: by number or address, by a part of the name, or nearly by name."""
+    text = tidy(text)
+    if not text:
+        return rows.none()
+    ids = {key.customer for key in _keys(text)}
+    found = rows.filter(Q(pk__in=ids) | _named(text)) if ids else rows.filter(_named(text))
+    if not _is_name(text) or _any(found):
+        return found
+    with _forgiving():
+        return rows.filter(pk__in=[row.pk for row in _alike(rows, text)])
+
+
+def find(text: str, user: User, limit: int = 8) -> list[Hit]:
+    """At most `limit` hits of each kind, of what `user` may see: exact ones first, then by name, or else nearly so."""
+    text = tidy(text)
+    if not text:
+        return []
+    hits = [*_order_hits(text, user, limit), *_customer_hits(text, user, limit), *_company_hits(text, user, limit)]
+    if not hits and _is_name(text):
+        with _forgiving():
+            hits += [_by_name(row, nearly=True) for row in _alike(_customers(user), text)[:limit]]
+            hits += [_by_name(row, nearly=True) for row in _alike(visible(Company, user), text)[:limit]]
+    return sorted(hits, key=lambda hit: not hit.exact)
+
+
+def tidy(text: str) -> str:
+    """The text as it is looked up; "" for what no column could hold."""
+    return " ".join(text.split())[:LONGEST] if is_storable(text) else ""
+
+
+# Numbers and addresses
+
+
+def _keys(text: str) -> Iterator[Key]:
+    yield from _id_keys(text.removeprefix("#"))
+    if phones.looks_like_phone(text):
+        yield from phone_keys(text)
+    if "@" in text.strip("@"):
+        yield from _email_keys(text)
+
+
+def _id_keys(text: str) -> Iterator[Key]:
+    """Our own id, the reference, and the numbers in other systems: one query."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    own = Customer.objects.filter(Q(pk=number)) if number else Customer.objects.none()
+    parts = [
+        own.order_by().values_list("pk", Value("")),
+        Customer.objects.filter(reference=text).exclude(reference="").order_by().values_list("pk", Value("")),
+        ExternalId.objects.filter(value=text).order_by().values_list("customer_id", "source"),
+    ]
+    for pk, source in parts[0].union(*parts[1:], all=True)[:MOST_KEYS]:
+        reason = _("ID %(id)s (%(source)s)") % {"id": text, "source": source} if source else f"{_('ID')} {text}"
+        yield Key(pk, reason, True)
+
+
+def phone_keys(text: str) -> Iterator[Key]:
+    """The number in any spelling, or its last digits."""
+    spelt = phones.spellings(text)
+    exact = {f"+{digits}" for digits in spelt}
+    # What cannot be dialled from here may still be a number of another country, or the end of one.
+    with contextlib.suppress(ValidationError):
+        exact.add(phones.parse(text).e164)
+    fits = Q(number__in=exact) | Q(national__in=spelt) | Q(tail__startswith=spelt[0][::-1])
+    rows = Phone.objects.filter(fits).order_by().values_list("customer_id", "number", "national")[:MOST_KEYS]
+    for pk, number, national in rows:
+        whole = number in exact or national in spelt
+        yield Key(pk, f"{_('Phone')} {phones.screen_text(number)}", whole)
+
+
+def _email_keys(text: str) -> Iterator[Key]:
+    address = text.lower()
+    rows = Email.objects.annotate(folded=Lower("address")).filter(folded__startswith=address).order_by()
+    for pk, found in rows.values_list("customer_id", "address")[:MOST_KEYS]:
+        yield Key(pk, f"{_('E-mail')} {found}", found.lower() == address)
+
+
+def _customer_hits(text: str, user: User, limit: int) -> Iterator[Hit]:
+    keys: dict[int, Key] = {}
+    for key in _keys(text):
+        if key.customer not in keys or (key.exact and not keys[key.customer].exact):
+            keys[key.customer] = key
+    rows = _customers(user)
+    by_key = rows.filter(pk__in=keys).order_by("sort_key", "pk")[:limit] if keys else ()
+    yield from (_customer_hit(row, keys[row.pk]) for row in by_key)
+    for row in _first_named(rows, text, limit):
+        if row.pk not in keys:
+            yield _by_name(row)
+
+
+def _customers(user: User) -> QuerySet[Customer]:
+    return visible(Customer, user).select_related("company")
+
+
+def _customer_hit(row: Customer, key: Key) -> Hit:
+    return Hit("customer", row.pk, str(row), key.reason, key.exact, _company_of(row))
+
+
+def _company_hits(text: str, user: User, limit: int) -> list[Hit]:
+    return [_by_name(row) for row in _first_named(visible(Company, user), text, limit)] if _is_name(text) else []
+
+
+def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
+    """Orders by their whole number, which holds a digit. Who sees no orders finds none."""
+    if not any(map(str.isdigit, text)):
+        return []
+    number = text.removeprefix("#")
+    rows = visible(Order, user).filter(number__in={number, number.upper()}).select_related("customer")
+    return [
+        Hit("order", row.pk, row.number, f"{_('Order')} {row.number}", True, str(row.customer or ""))
+        for row in rows.order_by("number", "pk")[:limit]
+    ]
+
+
+# Names
+
+
+def _named(text: str) -> Q:
+    """Every word of `text` is part of the name, in any order; a text too short for that begins the name."""
+    if not _SEARCHABLE.search(text):
+        return Q(sort_key__startswith=folded(Value(text)))
+    return Q(*(Q(sort_key__contains=folded(Value(word))) for word in text.split()))
+
+
+def _any(rows: QuerySet[Any]) -> bool:
+    # By the order of an index: a bare LIMIT 1 tempts the planner to read the table until one comes.
+    return bool(rows.order_by("sort_key", "pk").values("pk")[:1])
+
+
+def _by_name(row: Company | Customer, *, nearly: bool = False) -> Hit:
+    detail = _company_of(row) if isinstance(row, Customer) else row.city
+    return Hit(row.NOUN, row.pk, str(row), _("Similar name") if nearly else _("Name"), detail=detail)
+
+
+def _company_of(row: Customer) -> str:
+    return str(row.company or "")
+
+
+def _is_name(text: str) -> bool:
+    """Numbers and addresses are right or wrong; only names can be nearly right."""
+    return "@" not in text and len(_LETTER.findall(text)) > sum(map(str.isdigit, text))
+
+
+def _first_named(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
+    return rows.filter(_named(text)).order_by("sort_key", "pk")[:limit]
+
+
+@contextlib.contextmanager
+def _forgiving() -> Iterator[None]:
+    """For this transaction, pg_trgm takes names that are ALIKE for similar: only so its operator can use the index."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
+        yield
+
+
+def _alike(rows: QuerySet[M], text: str) -> list[M]:
+    """The rows whose names are nearly `text`, the likest first. Needs _forgiving()."""
+    name = folded(Value(text))
+    likeness = TrigramWordSimilarity(name, "sort_key")  # type: ignore[arg-type]  # takes expressions too
+    near = rows.filter(sort_key__trigram_word_similar=name).annotate(likeness=likeness)
+    found = list(near.order_by("-likeness", "sort_key", "pk")[:MOST_ALIKE])
+    return [row for row in found if row.likeness >= found[0].likeness * NEARLY_BEST]

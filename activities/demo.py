@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import models
 
 from activities.models import Activity
 from crm import bulk
@@ -47,8 +48,8 @@ INSERT = """
 
 def seed(plan: Plan) -> None:
     """Notes since each customer is known, most by the owner."""
-    customers = Activity._meta.get_field("customer").related_model._base_manager
-    people = list(customers.order_by("pk").values_list("pk", "owner_id", "created_at__date"))
+    customers: type[models.Model] = Activity._meta.get_field("customer").remote_field.model
+    people = list(customers._base_manager.order_by("pk").values_list("pk", "owner_id", "created_at__date"))
     staff = list(get_user_model().objects.filter(is_active=True).order_by("email").values_list("pk", flat=True))
     if not people or not staff:
         return

@@ -39,7 +39,7 @@ def fetch(sql: str, params: Parameters = ()) -> list[tuple[Any, ...]]:
     """The rows of one query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def stage(table: str, columns: str) -> None:

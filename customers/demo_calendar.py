@@ -81,7 +81,7 @@ def _sales(rng: random.Random, calendar: Calendar, joined: Sequence[int], count:
     """As Timeline.sales. Every buyer has one; few have many."""
     buyers = [place for place in range(1, len(joined) + 1) if rng.random() < BUYERS][: count // 2]
     spans = {place: _span(rng, joined[place - 1]) for place in buyers}
-    eager = list(accumulate(min(rng.paretovariate(1.2), 80.0) * _share(calendar, *spans[place]) for place in buyers))
+    eager = list(accumulate(min(rng.paretovariate(1.2), 40.0) * _share(calendar, *spans[place]) for place in buyers))
     walk_ins = int(count * WALK_INS)
     again = rng.choices(buyers, cum_weights=eager, k=count - walk_ins - len(buyers))
     sales = [_at_some_hour(rng, spans[place][0]) << BITS | place for place in buyers]

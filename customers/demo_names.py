@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace("_", " ").split())
+    return tuple(word.replace("_", " ") for word in text.split())
 
 
 #: given names by country, the frequent ones first

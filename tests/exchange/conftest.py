@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+
+
+class Shop:
+    """Writes files of the online-retail layout and imports them."""
+
+    def __init__(self, folder, capsys):
+        self.folder, self.capsys = folder, capsys
+
+    def file(self, *lines, name="shop.csv", header=HEADER):
+        path = self.folder / name
+        path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+        return path
+
+    def run(self, path, *options, preset="online-retail"):
+        """What the command says when it is done."""
+        call_command("import_orders", str(path), *(["--preset", preset] if preset else []), *options)
+        return self.capsys.readouterr().out
+
+    def refused(self, path, *options, preset="online-retail"):
+        """What the command says when it refuses; it ends with exit code 1."""
+        with pytest.raises(CommandError) as refusal:
+            self.run(path, *options, preset=preset)
+        assert refusal.value.returncode == 1
+        return str(refusal.value)
+
+
+@pytest.fixture
+def shop(tmp_path, capsys, db):
+    return Shop(tmp_path, capsys)

@@ -17,7 +17,15 @@ from launcher import packages
 from launcher.places import PYTHON, ROOT, VENV, Problem, data, say
 
 STAMP = VENV / "rapport.json"
+NO_NETWORK = (
+    r"network|connect|resolve|dns|timed? ?out|offline|Failed to fetch|No matching distribution|unavailable|"
+    r"No solution found|not found in the (package registry|cache)"
+)
 LOCKS = {"product": ROOT / "requirements.txt", "development": ROOT / "requirements-dev.txt"}
+
+
+class Unreachable(Problem):
+    """The packages cannot be fetched, by whatever tool."""
 
 
 def ensure(*, development: bool = False) -> None:
@@ -82,6 +90,8 @@ def _install_uv(tools: Path) -> None:
     shutil.rmtree(tools, ignore_errors=True)
     try:
         run([base_python(), *install, "--target", str(tools)])
+    except Unreachable:
+        raise
     except Problem:  # no pip, or one that is told to install elsewhere: a venv brings its own
         shutil.rmtree(tools, ignore_errors=True)
         run([base_python(), "-m", "venv", str(tools)])
@@ -104,25 +114,22 @@ def run(command: list[str], environ: dict[str, str] | None = None) -> None:
     said = f"{done.stdout}\n{done.stderr}"
     with contextlib.suppress(OSError):  # the disk may be what is full
         (data() / "environment.log").write_text(f"{command}\n{said}", encoding="utf-8")
-    raise Problem(_reason(said))
+    raise _problem(said)
 
 
-def _reason(said: str) -> str:
+def _problem(said: str) -> Problem:
     log = data() / "environment.log"
     if re.search(r"No space left|os error 28|Disk quota", said):
-        return f"The disk of {ROOT} is full: the packages need about 600 MB; make room and start again."
+        return Problem(f"The disk of {VENV} or {data()} is full: 500 MB are needed; make room and start again.")
     if re.search(r"ensurepip|venv.*not available", said):
-        return "Python's venv is missing: install it (Debian, Ubuntu: apt install python3-venv) and start again."
+        return Problem(
+            "Python's venv is missing: install it (Debian, Ubuntu: apt install python3-venv) and start again."
+        )
     if re.search(r"hash(es)? mismatch|do not match the hashes", said, re.IGNORECASE):
-        return f"A package is not the one that was locked (its hash differs): try again, else read {log}."
-    if re.search(
-        r"network|connect|resolve|dns|timed? ?out|offline|Failed to fetch|No matching distribution|not found in the "
-        r"(package registry|cache)|unavailable|No solution found",
-        said,
-        re.IGNORECASE,
-    ):
-        return (
+        return Problem(f"A package is not the one that was locked (its hash differs): try again, else read {log}.")
+    if re.search(NO_NETWORK, said, re.IGNORECASE):
+        return Unreachable(
             "The packages could not be fetched: check the network or the package index (PIP_INDEX_URL) and start "
             f"again; details are in {log}."
         )
-    return f"The packages could not be installed: the reason is in {log}."
+    return Problem(f"The packages could not be installed: the reason is in {log}.")

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from launcher.places import data
 
-QUIET_PIP = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:"]
+QUIET_PIP = [
+    *("--quiet", "--disable-pip-version-check", "--no-input", "--retries", "1"),
+    *("--require-hashes", "--only-binary", ":all:"),
+]
 
 
 def environ() -> dict[str, str]:

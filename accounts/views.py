@@ -100,9 +100,10 @@ def deactivate(request: UserRequest, pk: int) -> HttpResponse:
     if not person.is_active:
         return htmx.go(request, _url(person), say=_("%(name)s is deactivated already.") % {"name": person})
     owned = handover.holdings(person)
-    form = HandoverForm(request.POST or None, leaver=person, user=request.user, owns_any=bool(owned))
+    sent = request.POST if request.method == "POST" else None
+    form = HandoverForm(sent, leaver=person, user=request.user, owns_any=bool(owned))
     status = 200
-    if request.method == "POST":
+    if sent is not None:
         if form.is_valid() and _leave(person, form, by=request.user):
             return htmx.go(request, _url(person), say=_("%(name)s can no longer sign in.") % {"name": person})
         status = 422

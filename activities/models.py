@@ -31,9 +31,12 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
 
     def editable_by(self, user: User) -> Self:
         """One's own words, while one sees the customer; admins all."""
-        if user.effective_role == "admin":
-            return self
-        return self.visible_to(user).filter(created_by_id=user.pk)
+        match user.effective_role:
+            case "admin":
+                return self
+            case "manager" | "sales" | "agent":
+                return self.visible_to(user).filter(created_by_id=user.pk)
+        return self.none()
 
 
 class ActivityManager(RecordManager["Activity"]):

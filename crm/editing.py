@@ -223,7 +223,7 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
             before=self.show(name, self.opened_with[name]),
             theirs=self.show(name, plain(fresh.read(fresh.instance, name))),
             yours=self.show(name, plain(self.cleaned_data[name])),
-            theirs_raw=str(theirs if isinstance(theirs, bool) else fresh[name].field.widget.format_value(theirs) or ""),
+            theirs_raw=_sent(fresh[name].field.widget, theirs),
             yours_raw=self.data.get(name, "False"),
         )
 
@@ -246,6 +246,15 @@ def _model_of(field: forms.ModelChoiceField[Any]) -> type[models.Model]:
     return field.queryset.model
 
 
+def _sent(widget: forms.Widget, value: Any) -> str:
+    """The text with which a browser would send `value`."""
+    if isinstance(value, bool):
+        return str(value)
+    formatted = widget.format_value(value)
+    # A select formats to the list of what is chosen in it.
+    return str((formatted[0] if isinstance(formatted, list) else formatted) or "")
+
+
 def _salt(row: models.Model) -> str:
     return f"base:{row._meta.label_lower}:{row.pk}"
 
@@ -266,15 +275,18 @@ def answer(
     context: dict[str, Any],
     done: Callable[[R], HttpResponse],
 ) -> HttpResponse:
-    """The one flow of every edit path: show, 422 with the same form, 409 with the merge form, or done(row)."""
+    """The one flow of every edit path: show, 422 with the same form, 409 with the merge form, or done(row).
+
+    `context` names the `action` to which the forms are sent when it is not this URL.
+    """
     status = 200
     if request.method == "POST":
         if form.is_valid():
             try:
                 return done(form.apply(by=request.user))
             except Conflict as conflict:
-                merge = {"conflict": conflict, "action": request.get_full_path(), "object": conflict.row}
-                return htmx.answer(request, "records/merge.html", "records/_merge.html", context | merge, status=409)
+                merge = {"action": request.get_full_path()} | context | {"conflict": conflict, "object": conflict.row}
+                return htmx.answer(request, "records/merge.html", "records/_merge.html", merge, status=409)
             except ValidationError as error:
                 form.add_error(None, error)
         status = 422
@@ -292,6 +304,5 @@ def restoring(form_class: type[RecordForm[R]], row: R, *, user: User, data: Any)
         value = history.old_value(row, int(data.get("event", "")), name)
     except (LookupError, ValueError) as error:
         raise BadInput(_("That value is no longer in the history.")) from error
-    raw = blank.fields[name].prepare_value(value)
-    text = str(raw) if isinstance(raw, bool) else blank.fields[name].widget.format_value(raw) or ""
+    text = _sent(blank.fields[name].widget, blank.fields[name].prepare_value(value))
     return form_class({name: text, "base": data.get("base", "")}, user=user, instance=row, only=name)

@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.moments import zone_names
@@ -90,14 +92,26 @@ class TagsField(forms.CharField):
         return tags
 
 
+class TimeZoneInput(forms.TextInput):
+    """A text box that brings the list of all zones along."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = format_html_join("", '<option value="{}"></option>', ((zone,) for zone in sorted(zone_names())))
+        list_id = f"{(attrs or {}).get('id', name)}-zones"
+        box = super().render(name, value, (attrs or {}) | {"list": list_id}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', box, list_id, options)
+
+
 class TimeZoneField(forms.CharField):
     """The name of a time zone, suggested from the list of all."""
+
+    widget = TimeZoneInput
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, required=False, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"list": "time-zones", "autocomplete": "off"}
+        return {"autocomplete": "off"}
 
     def clean(self, value: Any) -> str:
         name = str(super().clean(value) or "")

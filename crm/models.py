@@ -29,6 +29,10 @@ class RecordQuerySet(AccessQuerySet[R], Generic[R]):
     def deleted(self) -> Self:
         return self.exclude(deleted_at=None)
 
+    def removable_by(self, user: User) -> Self:
+        """Those that `user` may delete and restore."""
+        return self.editable_by(user)
+
 
 class RecordManager(models.Manager[R]):
     """The rows that are not deleted, as `queryset_class` (each model names its own)."""
@@ -36,7 +40,10 @@ class RecordManager(models.Manager[R]):
     queryset_class: type[RecordQuerySet[Any]] = RecordQuerySet
 
     def get_queryset(self) -> RecordQuerySet[R]:
-        return self.queryset_class(self.model, using=self._db).alive()
+        return self.with_deleted().alive()
+
+    def with_deleted(self) -> RecordQuerySet[R]:
+        return self.queryset_class(self.model, using=self._db)
 
 
 class Record(Versioned):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import formats, timezone
 
 
 def organisation_zone() -> zoneinfo.ZoneInfo:
@@ -36,3 +37,21 @@ def bounds(first: dt.date, last: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime,
 def zone_names() -> frozenset[str]:
     """The zones that a person may choose; anything else is refused before it reaches SQL."""
     return frozenset(zoneinfo.available_timezones())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A moment for the screen in the user's zone: for machines, in short, and in full."""
+
+    iso: str
+    when: str
+    full: str
+
+
+def shown(at: dt.datetime) -> Shown:
+    local = timezone.localtime(at)
+    return Shown(
+        at.isoformat(),
+        f"{formats.date_format(local, 'j M Y')}, {formats.time_format(local)}",
+        formats.date_format(local, "DATETIME_FORMAT"),
+    )

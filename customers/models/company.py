@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.countries import CountryField
@@ -27,7 +28,7 @@ class CompanyQuerySet(RecordQuerySet["Company"]):
             case "admin" | "manager" | "sales" | "analyst":
                 return self
             case "agent":
-                return self.filter(customers__in=Customer.objects.visible_to(user)).distinct()
+                return self.filter(Exists(Customer.objects.visible_to(user).filter(company=OuterRef("pk"))))
         return self.none()
 
     def editable_by(self, user: User) -> Self:
@@ -86,9 +87,13 @@ class Company(Record):
             models.Index(F("sort_key"), F("id"), name="company_sort", condition=Q(deleted_at=None)),
             models.Index(F("owner"), F("sort_key"), F("id"), name="company_owner_sort", condition=Q(deleted_at=None)),
             models.Index(F("created_at"), F("id"), name="company_created", condition=Q(deleted_at=None)),
+            models.Index(F("deleted_at"), F("id"), name="company_deleted", condition=~Q(deleted_at=None)),
             GinIndex(OpClass(F("sort_key"), "gin_trgm_ops"), name="company_search"),
         ]
         triggers = [raise_version("sort_key")]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("companies:detail", args=[self.pk])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
@@ -7,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.countries import CountryField
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Columns kept from the orders by Customer.refresh_figures(); no version, no history.
 ROLLUPS = ("orders_count", "net_total", "first_order_at", "last_order_at")
+
+#: For sorting: those who never ordered come before everybody who did. Written as the index has it.
+NEVER = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+LAST_ORDER = Coalesce(F("last_order_at"), Value(NEVER, models.DateTimeField()))
 
 
 class Lifecycle(models.TextChoices):
@@ -50,6 +56,10 @@ class CustomerQuerySet(RecordQuerySet["Customer"]):
             case "agent":
                 return self.visible_to(user)
         return self.none()
+
+    def removable_by(self, user: User) -> Self:
+        """Agents keep the data of customers up to date; they do not take customers away."""
+        return self.none() if user.effective_role == "agent" else self.editable_by(user)
 
     def owned_by(self, user: User) -> Self:
         return self.filter(owner_id=user.pk)
@@ -144,6 +154,8 @@ class Customer(Record):
             models.Index(F("sort_key"), F("id"), name="customer_sort", condition=Q(deleted_at=None)),
             models.Index(F("owner"), F("sort_key"), F("id"), name="customer_owner_sort", condition=Q(deleted_at=None)),
             models.Index(F("created_at"), F("id"), name="customer_created", condition=Q(deleted_at=None)),
+            models.Index(F("deleted_at"), F("id"), name="customer_deleted", condition=~Q(deleted_at=None)),
+            models.Index(LAST_ORDER, F("id"), name="customer_last_order_sort", condition=Q(deleted_at=None)),
             models.Index(F("net_total"), F("id"), name="customer_value", condition=Q(deleted_at=None)),
             models.Index(F("company"), F("sort_key"), F("id"), name="customer_company_sort"),
             models.Index(F("lifecycle"), F("sort_key"), F("id"), name="customer_lifecycle_sort"),
@@ -161,6 +173,14 @@ class Customer(Record):
 
     def __str__(self) -> str:
         return self.name or f"{_('Customer')} {self.reference or self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:detail", args=[self.pk])
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split() or ["#"]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
     def refresh_figures(self) -> None:
         """Recompute the order figures kept on the customer."""

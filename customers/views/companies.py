@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm import export as exports
+from crm import htmx
+from crm.access import get_writable, require
+from crm.deleted import find, may_remove, with_deleted
+from crm.http import UserRequest
+from crm.navigation import ORDERS, WRITERS
+from customers import purchases
+from customers.deleted_tables import DeletedCompanies
+from customers.models import Company, Customer
+from customers.tables import CompanyList
+from customers.views import editing
+from customers.views.editing import COMPANIES
+
+SHOWN = 20
+
+
+@require_GET
+def index(request: UserRequest) -> HttpResponse:
+    listing = CompanyList(request.user, request.GET)
+    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+
+
+@require_GET
+def deleted(request: UserRequest) -> HttpResponse:
+    require(request.user.effective_role in WRITERS)
+    listing = DeletedCompanies(request.user, request.GET)
+    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+
+
+@require_POST
+def export(request: UserRequest) -> HttpResponseBase:
+    return exports.answer(request, CompanyList)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: UserRequest) -> HttpResponse:
+    require(request.user.effective_role in WRITERS)
+    return editing.create(request, COMPANIES, title=_("New company"), initial={})
+
+
+@require_GET
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
+    people = _people(request, company)
+    writable = editing.may_edit(company, request.user)
+    sees_orders = request.user.effective_role in ORDERS
+    context = {
+        "company": company,
+        "facts": editing.facts(COMPANIES, company, request.user, writable=writable),
+        "may_edit": writable,
+        "may_remove": may_remove(company, request.user),
+        "may_create": request.user.effective_role in WRITERS and not company.deleted_at,
+        "people": people[:SHOWN],
+        "sees_orders": sees_orders,
+        "more_people": len(people[: SHOWN + 1]) > SHOWN,
+        "figures": purchases.of_company(people, sees_orders=sees_orders),
+    }
+    return render(request, "companies/detail.html", context)
+
+
+def _people(request: UserRequest, company: Company) -> QuerySet[Customer]:
+    return Customer.objects.visible_to(request.user).filter(company=company).order_by("sort_key", "pk")
+
+
+@require_GET
+def facts(request: UserRequest, pk: int) -> HttpResponse:
+    company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
+    writable = editing.may_edit(company, request.user)
+    shown = editing.facts(COMPANIES, company, request.user, writable=writable)
+    return render(request, "companies/_facts.html", {"company": company, "facts": shown})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.edit(request, COMPANIES, get_writable(Company, request.user, pk))
+
+
+@require_POST
+def delete(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.delete(request, COMPANIES, pk)
+
+
+@require_POST
+def restore(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore(request, COMPANIES, pk)
+
+
+@require_GET
+def history(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.show_history(request, COMPANIES, find(Company, request.user, pk))
+
+
+@require_POST
+def restore_value(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore_value(request, COMPANIES, get_writable(Company, request.user, pk))

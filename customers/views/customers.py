@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm import export as exports
+from crm import htmx
+from crm.access import get_writable, require
+from crm.deleted import find
+from crm.http import UserRequest
+from crm.navigation import WRITERS
+from customers.deleted_tables import DeletedCustomers
+from customers.duplicates import CompanyInQuery
+from customers.models import Customer
+from customers.tables import CustomerList
+from customers.views import editing
+from customers.views.editing import CUSTOMERS
+
+
+@require_GET
+def index(request: UserRequest) -> HttpResponse:
+    listing = CustomerList(request.user, request.GET)
+    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+
+
+@require_GET
+def deleted(request: UserRequest) -> HttpResponse:
+    require(request.user.effective_role in WRITERS)
+    listing = DeletedCustomers(request.user, request.GET)
+    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+
+
+@require_POST
+def export(request: UserRequest) -> HttpResponseBase:
+    return exports.answer(request, CustomerList)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: UserRequest) -> HttpResponse:
+    require(request.user.effective_role in WRITERS)
+    chosen = CompanyInQuery(request.GET, user=request.user)
+    return editing.create(request, CUSTOMERS, title=_("New customer"), initial=chosen.initial_values)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.edit(request, CUSTOMERS, get_writable(Customer, request.user, pk))
+
+
+@require_POST
+def delete(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.delete(request, CUSTOMERS, pk)
+
+
+@require_POST
+def restore(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore(request, CUSTOMERS, pk)
+
+
+@require_GET
+def history(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.show_history(request, CUSTOMERS, find(Customer, request.user, pk))
+
+
+@require_POST
+def restore_value(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore_value(request, CUSTOMERS, get_writable(Customer, request.user, pk))

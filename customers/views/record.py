@@ -1,0 +1,98 @@
+"""The page of one customer, and the parts of it that are fetched again when something changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from activities.forms import NoteForm
+from activities.timeline import Timeline, may_write
+from crm import htmx, moments
+from crm.access import require
+from crm.deleted import find, may_remove, with_deleted
+from crm.http import UserRequest
+from crm.navigation import ORDERS, WRITERS
+from customers import purchases
+from customers.models import Customer
+from customers.views import editing
+from customers.views.editing import CUSTOMERS
+
+
+def _found(request: UserRequest, pk: int) -> Customer:
+    rows = with_deleted(Customer).select_related("company", "owner", "created_by")
+    return find(rows, request.user, pk)
+
+
+@require_GET
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    customer = _found(request, pk)
+    sees_orders = request.user.effective_role in ORDERS
+    context = {
+        **_facts(request, customer),
+        **(_bought(request, customer) if sees_orders else {}),
+        "figures": purchases.figures_of(customer) if sees_orders else [],
+        "sees_orders": sees_orders,
+        "timeline": _timeline(request, customer),
+        "may_remove": may_remove(customer, request.user),
+        "may_write": not customer.deleted_at and may_write(request.user),
+        "form": NoteForm(user=request.user),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+@require_GET
+def head(request: UserRequest, pk: int) -> HttpResponse:
+    customer = _found(request, pk)
+    writable = editing.may_edit(customer, request.user)
+    context = {"customer": customer, "may_edit": writable, "may_remove": may_remove(customer, request.user)}
+    return render(request, "customers/_head.html", context)
+
+
+@require_GET
+def facts(request: UserRequest, pk: int) -> HttpResponse:
+    return render(request, "customers/_facts.html", _facts(request, _found(request, pk)))
+
+
+def _facts(request: UserRequest, customer: Customer) -> dict[str, Any]:
+    writable = editing.may_edit(customer, request.user)
+    shown = editing.facts(CUSTOMERS, customer, request.user, writable=writable)
+    return {"customer": customer, "may_edit": writable, "facts": shown}
+
+
+@require_GET
+def figures(request: UserRequest, pk: int) -> HttpResponse:
+    customer = _found(request, pk)
+    require(request.user.effective_role in ORDERS)
+    context = {"customer": customer, "figures": purchases.figures_of(customer)}
+    return render(request, "customers/_figures.html", context)
+
+
+@require_GET
+def orders(request: UserRequest, pk: int) -> HttpResponse:
+    customer = _found(request, pk)
+    require(request.user.effective_role in ORDERS)
+    return render(request, "customers/_orders.html", {"customer": customer, **_bought(request, customer)})
+
+
+def _bought(request: UserRequest, customer: Customer) -> dict[str, Any]:
+    return {
+        "orders": purchases.latest(customer, request.user),
+        "months": purchases.months(customer, request.user, today=moments.today()),
+        "may_order": request.user.effective_role in WRITERS and not customer.deleted_at,
+    }
+
+
+@require_GET
+def timeline(request: UserRequest, pk: int) -> HttpResponse:
+    customer = _found(request, pk)
+    context = {"customer": customer, "timeline": _timeline(request, customer)}
+    fragment = "activities/_days.html" if "before" in request.GET else "activities/_timeline.html"
+    return htmx.answer(request, "customers/timeline.html", fragment, context)
+
+
+def _timeline(request: UserRequest, customer: Customer) -> Timeline:
+    url = CUSTOMERS.url("timeline", customer.pk)
+    return Timeline(customer.pk, request.user, request.GET, url=url, topic=f"customers.customer:{customer.pk}")

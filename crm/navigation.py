@@ -62,6 +62,7 @@ class Navigation:
 
     links: tuple[Link, ...]
     current: str
+    role: str
 
     @property
     def main(self) -> list[Link]:
@@ -115,7 +116,7 @@ def navigation(request: HttpRequest) -> Navigation:
     role = getattr(request.user, "effective_role", "")
     own = links(PAGES, role)
     inside = [link.url for link in own if request.path.startswith(link.url)]
-    return Navigation(own, max(inside, key=len, default=""))
+    return Navigation(own, max(inside, key=len, default=""), role)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 SIZES = {"": "icon", "s": "icon small", "l": "icon large"}
@@ -26,3 +30,25 @@ def icon(name: str, size: str = "") -> SafeString:
 def once() -> SafeString:
     """A hidden key: the form that carries it does its work once, however often it is sent."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4().hex)
+
+
+_standing: dict[tuple[Any, ...], SafeString] = {}
+
+
+@register.simple_tag(takes_context=True)
+def standing(context: RequestContext, name: str) -> SafeString:
+    """A part of the frame that is the same for everybody of a role on a page of a section: rendered once per process.
+
+    Nothing of a person may be in it, and no form that needs a token.
+    """
+    navigation = context["navigation"]
+    key = (name, navigation.role, navigation.current, context["side"], bool(context["hotkeys_on"]), get_language())
+    if key not in _standing or settings.DEBUG:
+        engine = context.template.engine if context.template else template.Engine.get_default()
+        _standing[key] = engine.get_template(name).render(context.new(_frame(context)))
+    return _standing[key]
+
+
+def _frame(context: RequestContext) -> dict[str, Any]:
+    names = ("navigation", "new_menu", "hotkeys_on", "side", "organisation_name")
+    return {name: context[name] for name in names}

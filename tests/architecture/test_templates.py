@@ -73,7 +73,7 @@ def test_every_class_of_the_templates_is_styled():
 
 
 def protected(path):
-    """The template without its tags, whose quotes are not those of an attribute; half a word before a variable goes too."""
+    """The template without its tags, whose quotes are not those of an attribute, and without half words."""
     text = path.read_text(encoding="utf-8")
     return re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*|\{%.*?%\}|\{#.*?#\}", " ", text, flags=re.DOTALL)
 

@@ -19,7 +19,7 @@ from crm.money import MoneyField
 from crm.text import folded
 from crm.versions import raise_version
 from customers.models.company import Company
-from customers.models.stamp import stamp_owners
+from customers.models.stamp import stamp_customers
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -169,7 +169,7 @@ class Customer(Record):
             GinIndex(OpClass(F("sort_key"), "gin_trgm_ops"), name="customer_search"),
             GinIndex(F("tags"), name="customer_tags"),
         ]
-        triggers = [raise_version("sort_key", *ROLLUPS), stamp_owners()]
+        triggers = [raise_version("sort_key", *ROLLUPS), *stamp_customers()]
 
     def __str__(self) -> str:
         return self.name or f"{_('Customer')} {self.reference or self.pk}"

@@ -10,6 +10,8 @@ from django.db import connection, models
 from django.db.models import Q
 
 TABLE = "customers_revenuestamp"
+#: Whoever sums stamps up to any day sees this one.
+BEFORE_ALL_DAYS = "0001-01-01"
 FOLD = f"""
     WITH many AS (SELECT day, owner FROM {TABLE} GROUP BY day, owner HAVING count(*) > 1),
     picked AS (
@@ -97,8 +99,23 @@ def stamp_lines() -> list[pgtrigger.Trigger]:
     return _stamps(_line_days)
 
 
-def stamp_owners() -> pgtrigger.Trigger:
-    """A customer who changes hands takes all past revenue along."""
+def stamp_customers() -> list[pgtrigger.Trigger]:
+    """A customer who changes hands takes all past revenue along; one who is deleted is no buyer of any day."""
+    return [_stamp_owners(), _stamp_deleted()]
+
+
+def _stamp_deleted() -> pgtrigger.Trigger:
+    changed = "old_rows o JOIN new_rows n USING (id) WHERE (o.deleted_at IS NULL) <> (n.deleted_at IS NULL)"
+    return _after(
+        "stamp_deleted",
+        pgtrigger.Update,
+        f"(day) SELECT '{BEFORE_ALL_DAYS}'::date WHERE EXISTS (SELECT FROM {changed})",  # noqa: S608  as above
+        old="old_rows",
+        new="new_rows",
+    )
+
+
+def _stamp_owners() -> pgtrigger.Trigger:
     changed = "FROM old_rows o JOIN new_rows n USING (id) WHERE o.owner_id IS DISTINCT FROM n.owner_id"
     owners = f"SELECT o.owner_id AS owner {changed} UNION SELECT n.owner_id {changed}"
     return _after(

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def path(tmp_path):
-    rows = (f"{n // 20},S{n % 500},Thing,1,2010-12-01 08:26:00,2.5,{n // 100},France" for n in range(40_000))
+    rows = (f"{n // 20},S{n % 500},Thing,1,2010-12-01 08:26:00,2.5,{n // 100},France" for n in range(20_000))
     path = tmp_path / "shop.csv"
     path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
     return path
@@ -46,9 +46,9 @@ def test_the_same_file_twice_at_once_comes_in_once(path):
         heard = [process.communicate(timeout=60) for process in (one, other)]
     assert (one.returncode, other.returncode) == (0, 0), heard
     said = sorted(words for words, _ in heard)
-    assert said[0].startswith("2,000 orders with 40,000 lines imported, 400 new customers.")
-    assert said[1].startswith("Nothing new. 2,000 orders were known already.")
-    assert (Order.objects.count(), OrderLine.objects.count(), Customer.objects.count()) == (2_000, 40_000, 400)
+    assert said[0].startswith("1,000 orders with 20,000 lines imported, 200 new customers.")
+    assert said[1].startswith("Nothing new. 1,000 orders were known already.")
+    assert (Order.objects.count(), OrderLine.objects.count(), Customer.objects.count()) == (1_000, 20_000, 200)
 
 
 def test_an_import_that_is_killed_leaves_nothing_and_no_lock(path):
@@ -59,4 +59,4 @@ def test_an_import_that_is_killed_leaves_nothing_and_no_lock(path):
     assert killed.returncode == -signal.SIGKILL
     assert not any(model._base_manager.exists() for model in (Order, OrderLine, Customer, ImportRun))
     with start(path) as again:
-        assert "2,000 orders" in again.communicate(timeout=60)[0]
+        assert "1,000 orders" in again.communicate(timeout=60)[0]

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from crm.models import Event, ExchangeRate
+from crm.money import to_base
 from customers.figures import figures_of
 from customers.models import Customer, ExternalId, Order, OrderLine
 from exchange.models import ImportedOrder, ImportRun
@@ -155,17 +156,9 @@ def test_foreign_amounts_go_by_the_rate_of_their_day(shop):
 def test_rounding_to_base_is_that_of_the_kernel(shop):
     ExchangeRate.objects.create(currency="GBP", day=dt.date(2010, 1, 1), rate=Decimal("0.5"))
     prices = ["0.0001", "0.0003", "0.0005", "-0.0001", "-0.0003", "1.2345", "7"]
-    shop.run(
-        shop.file(
-            *(
-                LANTERN.replace("536365", str(n)).replace("6,2010", "1,2010").replace("3.39", price)
-                for n, price in enumerate(prices)
-            )
-        ),  # fmt: skip
-        *("--currency", "GBP"),
-    )
-    from crm.money import to_base
-
+    single = LANTERN.replace("6,2010", "1,2010")
+    rows = [single.replace("536365", str(n)).replace("3.39", price) for n, price in enumerate(prices)]
+    shop.run(shop.file(*rows), "--currency", "GBP")
     for order in Order.objects.all():
         assert order.base_total == to_base(order.total, "GBP", dt.date(2010, 12, 1)), order.total
 

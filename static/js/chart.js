@@ -1,21 +1,11 @@
 // Draws the table that is already on the page: <figure data-chart="bar"> with a <canvas> and a <table data-chart-table>.
 // A column is a series when its <th> has data-series ("bar", "line", "dashed"); numbers come from data-value.
 import { behaviour } from "./behaviour.js";
+import { colour } from "./colour.js";
 
 const SERIES = ["--series-1", "--series-2", "--series-3", "--series-4"];
 const SHAPES = ["circle", "rectRot", "triangle", "rect"];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-// A canvas understands neither var() nor light-dark(): ask an element what they come to.
-function colour(name) {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  return found;
-}
 
 const number = (cell) => (cell?.dataset.value === undefined || cell.dataset.value === "" ? null : Number(cell.dataset.value));
 
@@ -93,5 +83,10 @@ behaviour("[data-chart]", (figure) => {
     chart = new Chart(figure.querySelector("canvas"), { type: "bar", data, options: options(table, data) });
   };
   draw();
-  document.addEventListener("theme:change", () => figure.isConnected && draw());
+  const redraw = () => {
+    if (figure.isConnected) return draw();
+    chart.destroy();
+    document.removeEventListener("theme:change", redraw);
+  };
+  document.addEventListener("theme:change", redraw);
 });

@@ -79,7 +79,7 @@ def _plain_cell(kind: str) -> Callable[[Any], Cell]:
 
 
 _WRITERS: dict[str, Callable[[Any], Cell]] = {
-    **{kind: _plain_cell(kind) for kind in ("text", "link", "badge", "phone", "email", "tags", "person")},
+    **{kind: _plain_cell(kind) for kind in ("text", "link", "badge", "phone", "email", "tags", "person", "face")},
     "number": lambda value: Cell("number", "" if value is None else formats.number_format(value, force_grouping=True)),
     "money": lambda value: Cell("money", "" if value is None else money_text(Decimal(value))),
     "time": _time_cell,

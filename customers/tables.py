@@ -151,7 +151,7 @@ def _within(field: str, first: dt.date | None, last: dt.date | None) -> Q:
 
 
 def _owner(row: Customer | Company) -> Cell:
-    return Cell("person", str(row.owner), extra=row.owner.initials) if row.owner else Cell("person", "")
+    return Cell("face", str(row.owner), extra=row.owner.initials) if row.owner else Cell("face", "")
 
 
 def _company(row: Customer) -> Cell:
@@ -178,7 +178,7 @@ def _lifecycle(row: Customer) -> Cell:
 NAME = Column("name", gettext_lazy("Name"), str, kind="link", sort="name")
 NAME_UNSORTED = replace(NAME, sort="")
 PHONE = Column("phone", gettext_lazy("Phone"), _phone, kind="phone", cell=_phone_cell)
-OWNER = Column("owner", gettext_lazy("Owner"), lambda row: str(row.owner or ""), kind="person", cell=_owner)
+OWNER = Column("owner", gettext_lazy("Owner"), lambda row: str(row.owner or ""), kind="face", cell=_owner)
 CREATED = Column("created", gettext_lazy("Created"), lambda row: row.created_at, kind="time", sort="created")
 
 
@@ -215,10 +215,10 @@ class CustomerList(Listing[Customer]):
         Column("company", gettext_lazy("Company"), lambda row: str(row.company or ""), kind="link", cell=_company),
         OWNER,
         Column("lifecycle", gettext_lazy("Lifecycle"), lambda row: row.get_lifecycle_display(), cell=_lifecycle),
-        Column("tags", gettext_lazy("Tags"), lambda row: row.tags, kind="tags"),
         Column("value", gettext_lazy("Value"), lambda row: row.net_total, kind="money", sort="value"),
         Column("orders", gettext_lazy("Orders"), lambda row: row.orders_count, kind="number", screen=False),
         Column("last_order", gettext_lazy("Last order"), lambda row: row.last_order_at, kind="time", sort="last_order"),
+        Column("tags", gettext_lazy("Tags"), lambda row: row.tags, kind="tags"),
         CREATED,
         _only_exported("id", gettext_lazy("Our number")),
         _only_exported("reference", gettext_lazy("Reference")),

@@ -10,6 +10,7 @@ A row has `url`, `key` and `cells`; a cell has `kind`, `value`, and by kind:
     email                 value: the address
     tags                  value: the words
     person                value: the name; extra: the initials
+    face                  the same, with the name in the title alone
 """
 
 from __future__ import annotations
@@ -78,6 +79,14 @@ def _person(cell: Cell, url: str) -> str:
     return f'<span class="person">{face}<span>{escape(name)}</span></span>'
 
 
+def _face(cell: Cell, url: str) -> str:
+    name = escape(str(cell.value))
+    return (
+        f'<span class="avatar small" title="{name}" aria-hidden="true">{escape(cell.extra)}</span>'
+        f'<span class="visually-hidden">{name}</span>'
+    )
+
+
 KINDS: dict[str, tuple[str, Callable[[Cell, str], str]]] = {
     "text": ("text", _text),
     "link": ("named", _link),
@@ -89,6 +98,7 @@ KINDS: dict[str, tuple[str, Callable[[Cell, str], str]]] = {
     "email": ("email", _email),
     "tags": ("labels", _tags),
     "person": ("person-cell", _person),
+    "face": ("person-cell", _face),
 }
 
 

@@ -54,7 +54,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     sees_orders = request.user.effective_role in ORDERS
     context = {
         "company": company,
-        "facts": editing.facts(COMPANIES, company, request.user, writable=writable),
+        **editing.facts_card(COMPANIES, company, request.user, writable=writable),
         "may_edit": writable,
         "may_remove": may_remove(company, request.user),
         "may_create": request.user.effective_role in WRITERS and not company.deleted_at,
@@ -74,8 +74,8 @@ def _people(request: UserRequest, company: Company) -> QuerySet[Customer]:
 def facts(request: UserRequest, pk: int) -> HttpResponse:
     company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
     writable = editing.may_edit(company, request.user)
-    shown = editing.facts(COMPANIES, company, request.user, writable=writable)
-    return render(request, "companies/_facts.html", {"company": company, "facts": shown})
+    card = editing.facts_card(COMPANIES, company, request.user, writable=writable)
+    return render(request, "companies/_facts.html", {"company": company, **card})
 
 
 @require_http_methods(["GET", "POST"])

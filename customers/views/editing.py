@@ -37,6 +37,8 @@ class Kind(Generic[R]):
         return reverse(f"{self.space}:{verb}", args=args)
 
 
+#: Facts with a place of their own even when nobody knows them.
+ALWAYS = frozenset({"name", "phones", "emails", "owner"})
 CUSTOMERS = Kind("customers", Customer, CustomerForm)
 COMPANIES = Kind("companies", Company, CompanyForm)
 
@@ -48,6 +50,13 @@ def may_edit(row: Customer | Company, user: User) -> bool:
 def facts(kind: Kind[R], row: R, user: User, *, writable: bool, only: str = "") -> list[Fact]:
     names = kind.form(user=user).names if writable else []
     return facts_of(row, editable=names, hidden=hidden_fields(kind.model, user), only=only)
+
+
+def facts_card(kind: Kind[R], row: R, user: User, *, writable: bool) -> dict[str, list[Fact]]:
+    """The facts for the card: those without a value apart, and not at all for whoever could not fill them in."""
+    known = facts(kind, row, user, writable=writable)
+    shown = [fact for fact in known if fact.value or fact.name in ALWAYS]
+    return {"facts": shown, "empty_facts": [fact for fact in known if fact.editable and fact not in shown]}
 
 
 def create(request: UserRequest, kind: Kind[R], *, title: str, initial: dict[str, Any]) -> HttpResponse:

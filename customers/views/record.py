@@ -58,8 +58,8 @@ def facts(request: UserRequest, pk: int) -> HttpResponse:
 
 def _facts(request: UserRequest, customer: Customer) -> dict[str, Any]:
     writable = editing.may_edit(customer, request.user)
-    shown = editing.facts(CUSTOMERS, customer, request.user, writable=writable)
-    return {"customer": customer, "may_edit": writable, "facts": shown}
+    card = editing.facts_card(CUSTOMERS, customer, request.user, writable=writable)
+    return {"customer": customer, "may_edit": writable, **card}
 
 
 @require_GET

@@ -1,0 +1,94 @@
+"""Interleaved rounds: in each the floor, then every page, so that a noisy moment weighs on both."""
+
+from __future__ import annotations
+
+import sys
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import Role, User
+from benchmarks.clock import Client, Timing, Unexpected, throughput, time_page
+from benchmarks.pages import Page, pages
+from benchmarks.plans import asked
+from benchmarks.report import Report, Result
+from benchmarks.server import Server, running
+from customers.models import Company, Customer, Order, OrderLine
+
+FLOOR = ("/floor/",)
+CLIENTS = 8
+SECONDS = 2.0
+
+
+def prepare(scale: str) -> None:
+    """Tables, static files and data; quick when they are there."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("seed", scale=scale, if_empty=True)
+
+
+def measure(rounds: int, requests: int, processes: int, only: str) -> Report:
+    """Measure all pages that exist."""
+    session = _session()
+    found, absent = pages()
+    found = [page for page in found if only in page.name]
+    results = [Result(page, asked(page.urls[0], session, reads_ranges=page.reads_ranges)) for page in found]
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    with running(processes) as server:
+        floors = [_round(server, cookie, results, requests, number, rounds) for number in range(1, rounds + 1)]
+        per_second = throughput(server.port, cookie, FLOOR, clients=CLIENTS, seconds=SECONDS)
+        for result in results:
+            result.per_second = throughput(server.port, cookie, result.page.urls, clients=CLIENTS, seconds=SECONDS)
+        memory = server.memory()
+    return Report(floors, per_second, results, absent, memory, _rows())
+
+
+def _round(server: Server, cookie: str, results: list[Result], requests: int, number: int, rounds: int) -> Timing:
+    _forget_kept_figures()
+    client = Client(server.port, cookie)
+    sys.stderr.write(f"round {number} of {rounds}\n")
+    floor = time_page(client, FLOOR, requests, warm=True)
+    for result in list(results):
+        try:
+            timing = time_page(client, result.page.urls, requests, warm=_is_warm(result.page))
+        except Unexpected as problem:
+            sys.stderr.write(f"left out: {result.page.name}: {problem}\n")
+            results.remove(result)
+            continue
+        result.rounds.append(timing)
+        result.ratios.append(timing.p50 / floor.p50)
+    client.close()
+    return floor
+
+
+def _is_warm(page: Page) -> bool:
+    return "never seen" not in page.name
+
+
+def _forget_kept_figures() -> None:
+    """Figures that an earlier round left behind would make a new range look quick."""
+    if "keptfigures" in apps.all_models["dashboard"]:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE dashboard_keptfigures")
+
+
+def _session() -> str:
+    """Signed in as somebody who sees everything but administers nothing."""
+    user = User.objects.active().filter(role=Role.MANAGER).exclude(team=None).order_by("pk").first()
+    if user is None:
+        raise SystemExit("There is no manager to sign in as: seed the data in demo mode.")
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _rows() -> dict[str, int]:
+    models = {"customers": Customer, "companies": Company, "orders": Order, "lines": OrderLine}
+    return {name: model._base_manager.count() for name, model in models.items()}

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from crm import postgres_root
+from crm.dotenv import given
 from crm.postgres_root import PostgresError, owner_name
 
 __all__ = ["PostgresError", "Status", "binaries", "conninfo", "database_url", "ensure", "is_external", "status", "stop"]
@@ -68,7 +69,7 @@ class Status:
 
 def data_folder() -> Path:
     """`.data` in the checkout, or RAPPORT_DATA."""
-    return (ROOT / Path(os.environ.get("RAPPORT_DATA") or ".data").expanduser()).resolve()
+    return (ROOT / Path(given("RAPPORT_DATA") or ".data").expanduser()).resolve()
 
 
 def socket_folder() -> Path:
@@ -93,19 +94,13 @@ def database_url() -> str:
 
 def is_external() -> bool:
     """Whether somebody named a database of their own, in the environment or in `.env`."""
-    if "DATABASE_URL" in os.environ:
-        return bool(os.environ["DATABASE_URL"])
-    try:
-        lines = (ROOT / ".env").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return False
-    return any(re.match(r"\s*(export\s+)?DATABASE_URL\s*=\s*\S", line) for line in lines)
+    return bool(given("DATABASE_URL"))
 
 
 @cache
 def binaries() -> Path:
     """The folder with `postgres`, `initdb`, `pg_dump` and `psql`."""
-    if chosen := os.environ.get("RAPPORT_PG_BIN"):
+    if chosen := given("RAPPORT_PG_BIN"):
         if not _has_server(Path(chosen)):
             raise PostgresError(f"RAPPORT_PG_BIN names {chosen}, where there is no PostgreSQL server.")
         return Path(chosen)
@@ -243,13 +238,8 @@ def _create(folder: Path) -> None:
     shutil.rmtree(new, ignore_errors=True)
     prefix = postgres_root.prefix(new)
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if int(_major()) >= 17 else []
-    made = _run(
-        [
-            *(*prefix, binaries() / "initdb", "-D", new),
-            *(f"--username={ROLE}", "--auth=trust", "--encoding=UTF8"),
-            *(locale or ["--locale=C.UTF-8"]),
-        ]
-    )
+    options = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", *(locale or ["--locale=C.UTF-8"])]
+    made = _run([*prefix, binaries() / "initdb", "-D", new, *options])
     if made.returncode == 0:
         single = [*prefix, binaries() / "postgres", "--single", "-D", new, "template1"]
         made = _run(single, told=f"CREATE DATABASE {DATABASE};\n")

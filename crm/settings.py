@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from crm import postgres
+from crm.dotenv import given
 
 # Makes Django's generic classes subscriptable while the program runs.
 django_stubs_ext.monkeypatch()
@@ -19,7 +20,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 VERSION = "0.1.0"
-DATA_DIR = Path(env.str("RAPPORT_DATA", default=str(BASE_DIR / ".data")))
+DATA_DIR = postgres.data_folder()
 DEMO = env.bool("RAPPORT_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 if DEMO:
@@ -109,7 +110,7 @@ TEMPLATES = [
 ]
 
 # One database. Page threads keep their connection (a new one per request costs 2.6 times the page).
-database = env.db_url("DATABASE_URL", default=postgres.database_url())
+database = env.db_url_config(given("DATABASE_URL") or postgres.database_url())
 DATABASES = {
     "default": {
         **database,

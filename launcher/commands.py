@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 
+from crm.dotenv import given
 from launcher import environment
 from launcher.places import (
     MANAGE,
@@ -13,7 +14,6 @@ from launcher.places import (
     ROOT,
     Problem,
     become,
-    configured,
     data,
     inside,
     prepare_environ,
@@ -81,13 +81,13 @@ def _up(arguments: list[str]) -> int:
 
 
 def _require_settings() -> None:
-    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if not configured(name)]
+    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if not given(name)]
     if missing:
         raise Problem(
             f"Without the demo, {' and '.join(missing)} must be set in the environment or in {ROOT / '.env'}; "
             ".env.example describes them."
         )
-    if os.environ.pop("RAPPORT_DEMO", None) and configured("RAPPORT_DEMO"):
+    if os.environ.pop("RAPPORT_DEMO", None) and given("RAPPORT_DEMO"):
         raise Problem(f"RAPPORT_DEMO is set in {ROOT / '.env'}: remove it to start without the demo.")
 
 
@@ -124,16 +124,14 @@ def _manage(arguments: list[str]) -> int:
 
 def _is_demo() -> bool:
     """Who has set a key has an installation of their own; anybody else has the demo."""
-    return not configured("SECRET_KEY")
+    return not given("SECRET_KEY")
 
 
 def _psql(arguments: list[str]) -> int:
     _enter(["psql", *arguments])
     from crm import postgres
 
-    own = os.environ.get("DATABASE_URL")
-    if postgres.is_external() and not own:
-        raise Problem("DATABASE_URL is in .env: put it into the environment for psql.")
+    own = given("DATABASE_URL")
     try:
         psql = postgres.binaries() / "psql"
         if own:

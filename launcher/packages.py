@@ -39,13 +39,8 @@ def _index() -> dict[str, str]:
 def _pip_settings() -> dict[str, str]:
     """pip's own files and variables, the later ones winning, as pip reads them."""
     home = Path.home() if os.environ.get("HOME") else Path("/")
-    named = os.environ.get("PIP_CONFIG_FILE")
-    files = [
-        "/etc/pip.conf",
-        home / ".pip" / "pip.conf",
-        home / ".config" / "pip" / "pip.conf",
-        *([named] if named else []),
-    ]
+    named = [Path(name) for name in (os.environ.get("PIP_CONFIG_FILE"),) if name]
+    files = [Path("/etc/pip.conf"), home / ".pip" / "pip.conf", home / ".config" / "pip" / "pip.conf", *named]
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read(files, encoding="utf-8")

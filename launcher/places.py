@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+
+from crm.dotenv import given
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -34,23 +35,12 @@ def become(words: Sequence[str | Path]) -> NoReturn:
 
 def data() -> Path:
     """`.data` in the checkout, or RAPPORT_DATA."""
-    return (ROOT / Path(os.environ.get("RAPPORT_DATA") or ".data").expanduser()).resolve()
+    return (ROOT / Path(given("RAPPORT_DATA") or ".data").expanduser()).resolve()
 
 
 def inside() -> bool:
     """Whether this process runs in the environment already."""
     return Path(sys.prefix) == VENV
-
-
-def configured(name: str) -> bool:
-    """Whether a setting is given, in the environment or in `.env`."""
-    if os.environ.get(name):
-        return True
-    try:
-        lines = (ROOT / ".env").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return False
-    return any(re.match(rf"\s*(export\s+)?{name}\s*=\s*\S", line) for line in lines)
 
 
 def prepare_environ(*, demo: bool) -> None:

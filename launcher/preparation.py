@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from launcher.places import MANAGE, ROOT, Problem, configured, data
+from crm.dotenv import given
+from launcher.places import MANAGE, ROOT, Problem, data
 
 
 def prepare(*, demo: bool) -> bool:
@@ -43,7 +43,7 @@ def _fingerprint() -> str:
     """Changes with the code's tables and static files, with the environment, and with the database itself."""
     seen = [
         (ROOT / ".venv" / "rapport.json").read_text(encoding="utf-8"),
-        os.environ.get("DATABASE_URL", "") or str(configured("DATABASE_URL")),
+        given("DATABASE_URL"),
         *(_look(path) for path in _files()),
         *(_look(path) for path in data().glob("pg*/PG_VERSION")),
         str((data() / "static").is_dir()),

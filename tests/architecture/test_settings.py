@@ -15,8 +15,13 @@ from tests.architecture.source import ROOT, modules
 def _read_by(path):
     text = path.read_text(encoding="utf-8")
     return set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z][A-Z_]+)\"", text)) | set(
-        re.findall(r"environ(?:\.get\(|\[)\"([A-Z][A-Z_]+)\"", text)
+        re.findall(r"(?:environ(?:\.get\(|\[)|given\()\"([A-Z][A-Z_]+)\"", text)
     )
+
+
+def _read_outside_python():
+    scripts = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("rapport", "docker-compose.yml"))
+    return set(re.findall(r"\$\{([A-Z][A-Z_]+)", scripts))
 
 
 def test_every_variable_is_in_the_example_and_every_example_is_read():
@@ -24,7 +29,8 @@ def test_every_variable_is_in_the_example_and_every_example_is_read():
     read = _read_by(ROOT / "crm" / "settings.py") | {
         name for path in modules("crm", "launcher") for name in _read_by(path) if name.startswith("RAPPORT_")
     }
-    internal = {"RAPPORT_TEST_DB", "RAPPORT_SHARED_DATA"}
+    read |= _read_outside_python()
+    internal = {"RAPPORT_TEST_DB", "RAPPORT_SHARED_DATA", "RAPPORT_CHECK"}
     assert read - documented - internal == set()
     assert documented - read == set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 os.environ.setdefault("RAPPORT_DEMO", "1")
 
@@ -10,6 +11,7 @@ import pytest
 
 from crm import postgres
 from tests import factories
+from tests.rows import all_rows
 
 if not postgres.is_external():
     postgres.ensure()
@@ -81,3 +83,16 @@ def company(alice):
 @pytest.fixture
 def order(customer):
     return factories.OrderFactory(customer=customer)
+
+
+@pytest.fixture
+def nothing_changed():
+    """A context in which no business row may change: `with nothing_changed: …`."""
+    return unchanged()
+
+
+@contextmanager
+def unchanged():
+    before = all_rows()
+    yield
+    assert all_rows() == before

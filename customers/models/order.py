@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.countries import CountryField
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
-from crm.money import CurrencyField, MoneyField
+from crm.moments import organisation_zone
+from crm.money import CurrencyField, MoneyField, to_base
 from crm.versions import raise_version
-from customers.models.customer import Customer
+from customers.models.customer import Customer, refresh_figures
 from customers.models.stamp import stamp_lines, stamp_orders
 
 if TYPE_CHECKING:
@@ -43,6 +47,8 @@ class Channel(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+#: The source of orders that are entered here.
+OWN_SOURCE = "rapport"
 #: Orders that count as revenue; drafts, cancelled and failed ones never do.
 COUNTED = (OrderStatus.OPEN, OrderStatus.COMPLETED)
 IS_COUNTED = Q(deleted_at=None, status__in=COUNTED)
@@ -81,6 +87,10 @@ class OrderQuerySet(RecordQuerySet["Order"]):
         return self.none()
 
 
+def _of_a_customer_seen_by(user: User) -> Exists:
+    return Exists(Customer.objects.visible_to(user).filter(pk=OuterRef("customer_id")))
+
+
 class OrderManager(RecordManager["Order"]):
     queryset_class = OrderQuerySet
 
@@ -94,6 +104,38 @@ class OrderManager(RecordManager["Order"]):
         return OrderQuerySet(self.model, using=self._db).alive().revenue_of(user)
 
 
+class Line(NamedTuple):
+    """What a line of an order says, before it is one."""
+
+    sku: str
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.quantity * self.unit_price
+
+
+def proposed_number() -> str:
+    """What next_number() will give, if nobody asks before."""
+    return _numbered("SELECT last_value + is_called::int FROM customers_order_number")
+
+
+def next_number() -> str:
+    """A number that no order of ours has. Numbers may be left out, none is given twice."""
+    number = ""
+    while not number or Order.everything.filter(source=OWN_SOURCE, number=number).exists():
+        number = _numbered("SELECT nextval('customers_order_number')")
+    return number
+
+
+def _numbered(query: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return f"R-{cursor.fetchone()[0]:06}"
+
+
 @tracked("total", "base_total")
 class Order(Record):
     """`total` is the sum of the lines in `currency`; `base_total` the same in the base currency of its day."""
@@ -101,7 +143,7 @@ class Order(Record):
     NOUN = "order"
 
     number = models.CharField(_("number"), max_length=60)
-    source = models.CharField(_("source"), max_length=60, default="rapport", db_default="rapport", editable=False)
+    source = models.CharField(_("source"), max_length=60, default=OWN_SOURCE, db_default=OWN_SOURCE, editable=False)
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("customer")
     )
@@ -143,6 +185,7 @@ class Order(Record):
         indexes = [
             models.Index(F("placed_at"), F("id"), name="order_placed", condition=Q(deleted_at=None)),
             models.Index(F("base_total"), F("id"), name="order_total", condition=Q(deleted_at=None)),
+            models.Index(F("deleted_at"), F("id"), name="order_deleted", condition=~Q(deleted_at=None)),
             models.Index(F("customer"), F("placed_at"), name="order_customer_placed"),
             models.Index(F("number"), name="order_number"),
             models.Index(F("kind"), F("placed_at"), F("id"), name="order_kind_placed", condition=Q(deleted_at=None)),
@@ -161,6 +204,40 @@ class Order(Record):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:detail", args=[self.pk])
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Replace all lines, and with them the total."""
+        with transaction.atomic():
+            self.lines.all().delete()
+            OrderLine.objects.bulk_create(
+                OrderLine(
+                    order=self,
+                    position=position,
+                    sku=line.sku,
+                    description=line.description,
+                    quantity=line.quantity,
+                    unit_price=line.unit_price,
+                )
+                for position, line in enumerate(lines, 1)
+            )
+            self.total = self.lines.aggregate(sum=Sum("amount"))["sum"] or Decimal()
+            self.reckon()
+
+    def reckon(self) -> None:
+        """Write the total, and what it is in the base currency on the day of the order."""
+        self.base_total = to_base(self.total, self.currency, self.placed_at.astimezone(organisation_zone()).date())
+        type(self).everything.filter(pk=self.pk).update(total=self.total, base_total=self.base_total)
+
+    def _turn(self, *, from_deleted: bool, kind: str, by: User) -> bool:
+        """A deleted order no longer counts for its customer, a restored one does."""
+        with transaction.atomic():
+            changed = super()._turn(from_deleted=from_deleted, kind=kind, by=by)
+            if changed and self.customer_id:
+                refresh_figures([self.customer_id])
+        return changed
 
 
 class OrderLine(models.Model):

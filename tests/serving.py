@@ -13,7 +13,7 @@ import uvicorn
 @contextlib.contextmanager
 def serving(application):
     """Serve an ASGI application in a thread; yields the port."""
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # as crm.serve: answers go out at once
     listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         application, lifespan="on", http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2

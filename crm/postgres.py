@@ -209,8 +209,8 @@ def _answers() -> bool:
 def _readiness() -> int:
     """What pg_isready says: 0 accepts, 1 is starting, 2 does not answer."""
     parameters = conninfo()
-    command = [binaries() / "pg_isready", "-q", "-t", "5", "-h", parameters["host"], "-p", parameters["port"]]
-    return _run([*command, "-U", ROLE, "-d", DATABASE]).returncode
+    server = ["-h", parameters["host"], "-p", parameters["port"], "-U", ROLE, "-d", DATABASE]
+    return _run([binaries() / "pg_isready", "-q", "-t", "5", *server]).returncode
 
 
 def _start() -> None:
@@ -239,7 +239,8 @@ def _create(folder: Path) -> None:
     prefix = postgres_root.prefix(new)
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if int(_major()) >= 17 else []
     options = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", *(locale or ["--locale=C.UTF-8"])]
-    made = _run([*prefix, binaries() / "initdb", "-D", new, *options])
+    make: list[str | Path] = [*prefix, binaries() / "initdb", "-D", new, *options]
+    made = _run(make)
     if made.returncode == 0:
         single = [*prefix, binaries() / "postgres", "--single", "-D", new, "template1"]
         made = _run(single, told=f"CREATE DATABASE {DATABASE};\n")

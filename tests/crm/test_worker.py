@@ -1,0 +1,90 @@
+"""The worker does jobs, and still does them at once after the database has gone away."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from crm import worker
+from tests.serving import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def done():
+    return []
+
+
+@pytest.fixture
+def note(done):
+    """A job that only these tests know."""
+
+    @app.task(name="tests.note")
+    def note(word):
+        done.append(word)
+
+    yield note
+    del app.tasks["tests.note"]
+
+
+@pytest.fixture
+def working(note):
+    loops = {}
+
+    async def work():
+        loops["loop"], loops["stop"] = asyncio.get_running_loop(), asyncio.Event()
+        await worker.keep_working(loops["stop"])
+
+    thread = threading.Thread(target=lambda: asyncio.run(work()))
+    thread.start()
+    wait_until(listening)
+    yield
+    loops["loop"].call_soon_threadsafe(loops["stop"].set)
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def listening():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%%'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def test_it_works_at_once(working, note, done):
+    began = time.monotonic()
+    note.defer(word="one")
+    wait_until(lambda: done == ["one"])
+    assert time.monotonic() - began < 1
+
+
+def test_a_job_of_a_transaction_that_failed_is_never_done(working, note, done):
+    with transaction.atomic():
+        note.defer(word="never")
+        transaction.set_rollback(True)
+    note.defer(word="after")
+    wait_until(lambda: done)
+    assert done == ["after"]
+
+
+def test_after_the_database_went_away_it_still_works_at_once(working, note, done):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    note.defer(word="meanwhile")
+    wait_until(lambda: "meanwhile" in done, seconds=20)
+    time.sleep(2.5)
+    wait_until(listening, seconds=20)
+    began = time.monotonic()
+    note.defer(word="later")
+    wait_until(lambda: "later" in done)
+    assert time.monotonic() - began < 1

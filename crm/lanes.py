@@ -13,7 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from a2wsgi.wsgi import build_environ
 
@@ -136,7 +136,8 @@ class Pages:
     async def _view(self, environ: dict[str, Any], context: contextvars.Context, gone: asyncio.Future[None]) -> Answer:
         call = self.pages.submit(context.run, self._call, environ)
         waiting = asyncio.wrap_future(call)
-        await asyncio.wait([waiting, gone], return_when=asyncio.FIRST_COMPLETED)
+        either: list[asyncio.Future[Any]] = [waiting, gone]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not waiting.done() and call.cancel():  # it still waits for a thread, and nobody for the answer
             raise ClientGone
         return await waiting
@@ -192,7 +193,7 @@ def plain_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, b
 def make_environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     """WSGI's view of the request. The body is whole, so its length is known even if it came in chunks."""
     try:
-        environ: dict[str, Any] = build_environ(scope, body)
+        environ = cast("dict[str, Any]", build_environ(cast(Any, scope), cast(Any, body)))
     except UnicodeDecodeError:
         raise Refused(400, "The address holds bytes that cannot be read.") from None
     if environ.pop("HTTP_TRANSFER_ENCODING", None):

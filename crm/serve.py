@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from types import FrameType
 
 GRACE = 5  # seconds that a request in flight has when the server is asked to stop
@@ -146,7 +147,7 @@ def _socket(host: str) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _explained(host: str, port: int):
+def _explained(host: str, port: int) -> Iterator[None]:
     try:
         yield
     except OSError as problem:

@@ -1,4 +1,4 @@
-"""What is known of a customer or a company, as the card on the left of its page shows it."""
+"""What is known of a customer, a company or an order, as the card on the left of its page shows it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,20 @@ from crm import moments
 from crm.countries import country_name
 from crm.money import money_text
 from crm.phones import screen_text
-from customers.models import Company, Customer, Lifecycle
+from customers.models import Company, Customer, Lifecycle, Order, OrderKind, OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TONES = {Lifecycle.PROSPECT: "accent", Lifecycle.CUSTOMER: "good", Lifecycle.FORMER: ""}
+KIND_TONES = {OrderKind.SALE: "", OrderKind.RETURN: "warn", OrderKind.ADJUSTMENT: "accent"}
+STATUS_TONES = {
+    OrderStatus.DRAFT: "",
+    OrderStatus.OPEN: "accent",
+    OrderStatus.COMPLETED: "good",
+    OrderStatus.CANCELLED: "",
+    OrderStatus.FAILED: "bad",
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,32 @@ def _company(row: Customer) -> dict[str, Any]:
     return known if company.deleted_at else known | {"kind": "link", "url": company.get_absolute_url()}
 
 
-def _country(row: Customer | Company) -> dict[str, Any]:
+def _buyer(row: Order) -> dict[str, Any]:
+    customer = row.customer
+    if customer is None:
+        return {}
+    known = {"value": str(customer)}
+    return known if customer.deleted_at else known | {"kind": "link", "url": customer.get_absolute_url()}
+
+
+def _returned(row: Order) -> dict[str, Any]:
+    order = row.returns_order
+    return {"value": order.number, "kind": "link", "url": order.get_absolute_url()} if order else {}
+
+
+def _kind(row: Order) -> dict[str, Any]:
+    return {"value": row.get_kind_display(), "kind": "badge", "tone": KIND_TONES[OrderKind(row.kind)]}
+
+
+def _status(row: Order) -> dict[str, Any]:
+    return {"value": row.get_status_display(), "kind": "badge", "tone": STATUS_TONES[OrderStatus(row.status)]}
+
+
+def _placed(row: Order) -> dict[str, Any]:
+    return {"value": moments.shown(row.placed_at).when}
+
+
+def _country(row: Customer | Company | Order) -> dict[str, Any]:
     return {"value": country_name(row.country)}
 
 
@@ -106,7 +139,7 @@ def _website(row: Company) -> dict[str, Any]:
     return {"value": row.website, "html": link if row.website else ""}
 
 
-def _created(row: Customer | Company) -> dict[str, Any]:
+def _created(row: Customer | Company | Order) -> dict[str, Any]:
     moment = moments.shown(row.created_at)
     by = f", {row.created_by}" if row.created_by else ""
     return {"value": f"{moment.when}{by}"}
@@ -149,13 +182,38 @@ def company_lines() -> list[Line]:
     ]
 
 
-def facts_of(row: Customer | Company, *, editable: Iterable[str], hidden: Iterable[str], only: str = "") -> list[Fact]:
+def order_lines() -> list[Line]:
+    return [
+        ("number", _("Number"), "hash", _plain("number")),
+        ("customer", _("Customer"), "user", _buyer),
+        ("kind", _("Kind"), "tag", _kind),
+        ("status", _("Status"), "flag", _status),
+        ("placed_at", _("Placed"), "calendar-days", _placed),
+        ("channel", _("Channel"), "store", lambda row: {"value": row.get_channel_display()}),
+        ("country", _("Country"), "globe", _country),
+        ("currency", _("Currency"), "coins", _plain("currency")),
+        ("returns_order", _("Returns the order"), "undo-2", _returned),
+        ("source", _("Source"), "link", _plain("source")),
+        ("created", _("Created"), "clock", _created),
+    ]
+
+
+LINES: dict[type[Any], tuple[str, Callable[[], list[Line]]]] = {
+    Customer: ("customers:edit", customer_lines),
+    Company: ("companies:edit", company_lines),
+    Order: ("orders:edit", order_lines),
+}
+
+
+def facts_of(
+    row: Customer | Company | Order, *, editable: Iterable[str], hidden: Iterable[str], only: str = ""
+) -> list[Fact]:
     """The facts, or the one named `only`; those in `editable` lead to their form, those in `hidden` are not there."""
-    lines = customer_lines() if isinstance(row, Customer) else company_lines()
-    edit = reverse("customers:edit" if isinstance(row, Customer) else "companies:edit", args=[row.pk])
+    url, lines = LINES[type(row)]
+    edit = reverse(url, args=[row.pk])
     able, away = set(editable), set(hidden)
     return [
         Fact(name, label, icon, edit_url=f"{edit}?field={name}" if name in able else "", **show(row))
-        for name, label, icon, show in lines
+        for name, label, icon, show in lines()
         if name not in away and only in {"", name}
     ]

@@ -1,4 +1,4 @@
-"""The history of a customer or a company in words: no ids, no codes; and what a list of phones or e-mails lost."""
+"""The history of a record in words, no ids, no codes; and what a list of phones or e-mails lost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crm.money import money_text
 from crm.phones import screen_text
 from customers import contacts
 from customers.customer_forms import CustomerForm
-from customers.models import Company, Customer, Email, ExternalId, Phone
+from customers.models import Company, Customer, Email, ExternalId, Order, Phone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +47,7 @@ class Line:
     field: str
 
 
-def lines(row: Customer | Company, *, viewer: User, restorable: Iterable[str]) -> list[Line]:
+def lines(row: Customer | Company | Order, *, viewer: User, restorable: Iterable[str]) -> list[Line]:
     """The newest changes, newest first. Those of a field in `restorable` name their event."""
     changes = history.changes(row, viewer=viewer, limit=MOST)
     lost = _lost(row) if isinstance(row, Customer) else []

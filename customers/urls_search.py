@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.views import search
+
+urlpatterns = [
+    path("", search.index, name="search"),
+    path("palette/", search.palette, name="search_palette"),
+]

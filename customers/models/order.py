@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -18,6 +18,7 @@ from crm.models import Record, RecordManager, RecordQuerySet
 from crm.moments import organisation_zone
 from crm.money import CurrencyField, MoneyField, to_base
 from crm.versions import raise_version
+from customers.lines import Line
 from customers.models.customer import Customer, refresh_figures
 from customers.models.stamp import stamp_lines, stamp_orders
 
@@ -102,19 +103,6 @@ class OrderManager(RecordManager["Order"]):
 
     def revenue_of(self, user: User) -> OrderQuerySet:
         return OrderQuerySet(self.model, using=self._db).alive().revenue_of(user)
-
-
-class Line(NamedTuple):
-    """What a line of an order says, before it is one."""
-
-    sku: str
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        return self.quantity * self.unit_price
 
 
 def proposed_number() -> str:

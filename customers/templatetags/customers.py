@@ -5,20 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
+from django.utils import formats
 
 from crm.money import money_text
 from crm.topics import topic
-from customers.facts import TONES
-from customers.models import Company, Customer, Lifecycle, OrderStatus
+from customers.facts import KIND_TONES, STATUS_TONES, TONES
+from customers.models import Company, Customer, Lifecycle, Order, OrderKind, OrderStatus
 
 register = template.Library()
-ORDER_TONES = {
-    OrderStatus.DRAFT: "",
-    OrderStatus.OPEN: "accent",
-    OrderStatus.COMPLETED: "good",
-    OrderStatus.CANCELLED: "",
-    OrderStatus.FAILED: "bad",
-}
 
 
 @register.filter
@@ -27,8 +21,29 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 
 
 @register.filter
+def plain_number(value: Decimal) -> str:
+    """Without the zeros at its end."""
+    return formats.number_format(value.normalize(), _places(value), force_grouping=True)
+
+
+@register.filter
+def unit_price(amount: Decimal, currency: str) -> str:
+    """Prices of a piece may have more decimals than amounts."""
+    return money_text(amount, currency, max(2, _places(amount)))
+
+
+def _places(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
+@register.filter
 def order_tone(status: str) -> str:
-    return ORDER_TONES[OrderStatus(status)]
+    return STATUS_TONES[OrderStatus(status)]
+
+
+@register.filter
+def kind_tone(kind: str) -> str:
+    return KIND_TONES[OrderKind(kind)]
 
 
 @register.filter
@@ -37,6 +52,6 @@ def lifecycle_tone(lifecycle: str) -> str:
 
 
 @register.filter
-def live_topic(row: Customer | Company) -> str:
+def live_topic(row: Customer | Company | Order) -> str:
     """What a part of the page watches, to be fetched again when the record changes."""
     return topic(row)

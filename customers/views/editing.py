@@ -1,4 +1,4 @@
-"""Forms, facts and histories of customers and companies differ in their model alone: this is what they share."""
+"""Forms, facts and histories of customers, companies and orders differ in their model alone: what they share."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from customers import history
 from customers.company_forms import CompanyForm
 from customers.customer_forms import CustomerForm
 from customers.facts import Fact, facts_of
-from customers.models import Company, Customer
+from customers.models import Company, Customer, Order
 
-R = TypeVar("R", Customer, Company)
+R = TypeVar("R", Customer, Company, Order)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ CUSTOMERS = Kind("customers", Customer, CustomerForm)
 COMPANIES = Kind("companies", Company, CompanyForm)
 
 
-def may_edit(row: Customer | Company, user: User) -> bool:
+def may_edit(row: Customer | Company | Order, user: User) -> bool:
     return row.deleted_at is None and editable(type(row), user).filter(pk=row.pk).exists()
 
 
@@ -87,7 +87,7 @@ def edit(request: UserRequest, kind: Kind[R], row: R) -> HttpResponse:
         form,
         page="customers/form.html",
         fragment="forms/_form.html",
-        context=_back_to(row),
+        context=back_to(row),
         done=lambda row: htmx.go(request, row, say=_("Saved.")),
     )
 
@@ -100,7 +100,7 @@ def edit_fact(
     fact = next(iter(facts(kind, row, request.user, writable=True, only=only)), None)
     if fact is None:
         raise BadInput(_("There is no field of that name to edit."))
-    context = _back_to(row) | {"action": fact.edit_url}
+    context = back_to(row) | {"action": fact.edit_url}
     in_place = htmx.wants_fragment(request) and request.htmx.target == f"fact-{only}"
     return editing.answer(
         request,
@@ -112,7 +112,7 @@ def edit_fact(
     )
 
 
-def _back_to(row: Customer | Company) -> dict[str, Any]:
+def back_to(row: Customer | Company | Order) -> dict[str, Any]:
     url = row.get_absolute_url()
     title = _("Edit %(name)s") % {"name": row}
     return {"title": title, "back_url": url, "back_label": str(row), "cancel_url": url}

@@ -12,6 +12,7 @@ import "./forms.js";
 import "./guard.js";
 import "./suggest.js";
 import "./facts.js";
+import "./lines.js";
 import "./disclosure.js";
 import "./theme.js";
 import "./side.js";

@@ -81,9 +81,7 @@ def test_ending_the_demo_ends_the_sessions(db):
 
 
 def test_the_first_admin_is_made_by_command(db):
-    call_command(
-        "createsuperuser", "--noinput", "--email", "First@Example.com", "--name", "First Admin", verbosity=0
-    )
+    call_command("createsuperuser", "--noinput", "--email", "First@Example.com", "--name", "First Admin", verbosity=0)
     first = User.objects.get()
     assert (first.email, first.effective_role) == ("first@example.com", "admin")
 

@@ -61,7 +61,9 @@ def test_the_letter_is_plain_and_names_the_host(alice, link):
     assert "&" not in letter.body
 
 
-@pytest.mark.parametrize("header", ["evil.example", "testserver@evil.example", "testserver:80@evil.example", "evil.example:80"])
+@pytest.mark.parametrize(
+    "header", ["evil.example", "testserver@evil.example", "testserver:80@evil.example", "evil.example:80"]
+)
 def test_a_forged_host_is_refused(client, alice, header):
     before = all_rows()
     response = client.post("/accounts/password/reset/", {"email": alice.email}, headers={"host": header})
@@ -71,7 +73,11 @@ def test_a_forged_host_is_refused(client, alice, header):
 
 
 def test_a_forged_forwarded_host_is_ignored(client, alice):
-    forged = {"x-forwarded-host": "evil.example", "x-forwarded-server": "evil.example", "forwarded": "host=evil.example"}
+    forged = {
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-server": "evil.example",
+        "forwarded": "host=evil.example",
+    }
     client.post("/accounts/password/reset/", {"email": alice.email}, headers=forged)
     assert "evil" not in letters()[0].body
 

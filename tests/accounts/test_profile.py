@@ -26,7 +26,12 @@ def test_it_works_for_everybody(client, request, who):
     response = submit(client, URL, name="New Name", time_zone="Asia/Kathmandu", theme="dark", hotkeys=None)
     assert response["Location"] == URL
     person.refresh_from_db()
-    assert (person.name, person.time_zone, person.theme, person.hotkeys) == ("New Name", "Asia/Kathmandu", "dark", False)
+    assert (person.name, person.time_zone, person.theme, person.hotkeys) == (
+        "New Name",
+        "Asia/Kathmandu",
+        "dark",
+        False,
+    )
     assert 'data-theme="dark"' in client.get(URL).content.decode()
 
 
@@ -35,7 +40,8 @@ def test_every_zone_is_offered(me):
 
 
 @pytest.mark.parametrize(
-    "zone", ["America/Nowhere", "UTC'; DROP TABLE accounts_user;--", "../../etc/passwd", "/etc/localtime", "europe/rome"]
+    "zone",
+    ["America/Nowhere", "UTC'; DROP TABLE accounts_user;--", "../../etc/passwd", "/etc/localtime", "europe/rome"],
 )
 def test_nonsense_is_no_zone(me, zone):
     before = all_rows()
@@ -96,7 +102,9 @@ def test_there_is_no_such_theme(me, theme):
     assert all_rows() == before
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
 def test_the_switch_leads_nowhere_else(me, target):
     assert me.post("/settings/theme/", {"theme": "dark", "next": target})["Location"] == URL
 

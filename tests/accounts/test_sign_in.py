@@ -88,9 +88,7 @@ EVIL = [
 
 @pytest.mark.parametrize("target", EVIL)
 def test_next_leads_nowhere_else(client, alice, target):
-    response = client.post(
-        "/accounts/login/", {"login": alice.email, "password": factories.PASSWORD, "next": target}
-    )
+    response = client.post("/accounts/login/", {"login": alice.email, "password": factories.PASSWORD, "next": target})
     assert response["Location"] in {"/", "/%0d%0aSet-Cookie:%20a=b"}
     again = client.get("/accounts/login/", {"next": target})
     assert again["Location"] in {"/", "/%0d%0aSet-Cookie:%20a=b"}

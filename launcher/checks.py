@@ -11,7 +11,7 @@ import time
 from launcher.places import MANAGE, ROOT, become, prepare_environ, say
 
 # Slow: they install and start the whole product again and again. `check` runs them.
-QUICK = ["-m", "not startup"]
+QUICK = ["-m", "not startup", "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 

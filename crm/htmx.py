@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
 from crm.http import UserRequest
@@ -35,7 +35,7 @@ def go(request: UserRequest, to: Any, *, say: str = "", undo: str = "") -> HttpR
     url = resolve_url(to)
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return HttpResponse(status=302, headers={"Location": url})
+    return HttpResponseRedirect(url)
 
 
 def toast(response: HttpResponse, text: str, *, undo: str = "") -> HttpResponse:

@@ -86,7 +86,7 @@ def order(customer):
 
 
 @pytest.fixture
-def nothing_changed():
+def nothing_changed(db):
     """A context in which no business row may change: `with nothing_changed: …`."""
     return unchanged()
 

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 logger = logging.getLogger(__name__)
 
 WATCH = 1.0
+POLL = 2.0  # for jobs whose notice was missed
 LONGEST_PAUSE = 5.0
 GRACE = 4.0
 LONGEST_END = 8.0
@@ -62,7 +63,7 @@ async def _work_once(concurrency: int) -> None:
             concurrency=concurrency,
             install_signal_handlers=False,
             shutdown_graceful_timeout=GRACE,
-            fetch_job_polling_interval=2,
+            fetch_job_polling_interval=POLL,
         )
 
 

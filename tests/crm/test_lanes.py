@@ -31,7 +31,7 @@ class NoLive:
 
 @pytest.fixture
 def limits():
-    return Limits(size=60 * 1024 * 1024, idle=0.6, total=3.0)
+    return Limits(size=60 * 1024 * 1024, idle=30.0, total=60.0)
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_it_works(port):
     assert answer == {"form": {"a": "1", "b": "2"}, "length": 7}
 
 
+AT_ONCE = 5.0  # seconds on a busy machine; what is blocked waits for ever
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
@@ -86,10 +87,11 @@ def test_two_clients_sending_byte_by_byte_do_not_delay_a_third(port):
         for letter in "a=1&":
             one.say(letter)
             two.say(letter)
-            assert page_takes(port) < 0.5
+            assert page_takes(port) < AT_ONCE
     assert SEEN == []
 
 
+@pytest.mark.parametrize("limits", [Limits(idle=0.6, total=60.0)])
 def test_a_body_that_stops_is_refused_and_its_view_never_runs(port):
     with Wire(port) as wire:
         wire.say(f"POST /echo/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n{FORM}\r\namount=1&note=abc")
@@ -97,11 +99,12 @@ def test_a_body_that_stops_is_refused_and_its_view_never_runs(port):
     assert SEEN == []
 
 
+@pytest.mark.parametrize("limits", [Limits(idle=30.0, total=1.5)])
 def test_a_body_that_crawls_is_refused_in_the_end(port):
     with Wire(port) as wire:
         wire.say(f"POST /echo/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n{FORM}\r\n")
         began = time.monotonic()
-        while time.monotonic() - began < 2.8:
+        while time.monotonic() - began < 1.3:
             wire.say("x")
             time.sleep(0.2)
         assert wire.status() == 408
@@ -111,7 +114,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_form_changes_nothing(port):
     with Wire(port) as wire:
         wire.say(f"POST /echo/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n{FORM}\r\namount=1&note=abc")
     time.sleep(0.2)
-    assert page_takes(port) < 0.5
+    assert page_takes(port) < AT_ONCE
     assert SEEN == []
 
 
@@ -182,7 +185,7 @@ def test_two_slow_readers_of_a_big_file_do_not_delay_a_third(port, big_file):
         for wire in (one, two):
             wire.say(request("GET", "/file/")).hear(upto=b"0123")
         for _ in range(3):
-            assert page_takes(port) < 0.5
+            assert page_takes(port) < AT_ONCE
 
 
 def test_a_big_file_arrives_whole(port, big_file):
@@ -200,7 +203,7 @@ def test_slow_readers_of_streams_do_not_delay_a_page(port):
         for wire in (one, two, three):
             wire.say(request("GET", "/stream/?parts=100000&size=4096"))
         wait_until(lambda: SEEN.count("stream") == 2)
-        assert page_takes(port) < 0.5
+        assert page_takes(port) < AT_ONCE
     wait_until(lambda: SEEN.count("closed") == 3)
 
 
@@ -218,7 +221,7 @@ def test_an_error_in_mid_stream_cuts_the_answer(port, caplog):
 
 def test_an_error_is_a_500_and_the_next_page_is_fine(port):
     assert b" 500 " in ask(port, request("GET", "/broken/")).split(b"\r\n")[0]
-    assert page_takes(port) < 0.5
+    assert page_takes(port) < AT_ONCE
 
 
 def test_slow_views_take_the_threads_they_have_and_no_more(port):

@@ -60,7 +60,7 @@ def test_cold_and_warm(data):
     assert ask("SELECT current_database() || ' ' || current_user") == "rapport rapport"
     began = time.monotonic()
     postgres.ensure()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 3
     assert postgres.stop()
     assert not postgres.stop()
     postgres.ensure()

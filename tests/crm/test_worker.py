@@ -13,6 +13,8 @@ from procrastinate.contrib.django import app
 from crm import worker
 from tests.serving import wait_until
 
+AT_ONCE = 10
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -34,7 +36,8 @@ def note(done):
 
 
 @pytest.fixture
-def working(note):
+def working(note, monkeypatch):
+    monkeypatch.setattr(worker, "POLL", 60)  # what is done sooner was heard of, not found
     loops = {}
 
     async def work():
@@ -62,7 +65,7 @@ def test_it_works_at_once(working, note, done):
     began = time.monotonic()
     note.defer(word="one")
     wait_until(lambda: done == ["one"])
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_a_job_of_a_transaction_that_failed_is_never_done(working, note, done):
@@ -80,11 +83,9 @@ def test_after_the_database_went_away_it_still_works_at_once(working, note, done
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    note.defer(word="meanwhile")
-    wait_until(lambda: "meanwhile" in done, seconds=20)
     time.sleep(2.5)
     wait_until(listening, seconds=20)
     began = time.monotonic()
     note.defer(word="later")
-    wait_until(lambda: "later" in done)
-    assert time.monotonic() - began < 1
+    wait_until(lambda: "later" in done, seconds=30)
+    assert time.monotonic() - began < AT_ONCE

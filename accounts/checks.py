@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, ProgrammingError, transaction
 
 from accounts.demo_logins import demo_logins
 
@@ -22,8 +22,11 @@ def demo_logins_stay_in_the_demo(
     try:
         with transaction.atomic():
             found = list(demo_logins().values_list("email", flat=True)[:5])
-    except DatabaseError:
+    except ProgrammingError:
         return []  # no tables yet: no logins either
+    except OperationalError as problem:
+        reason = str(problem).splitlines()[0]
+        return [Error(f"The database does not answer: {reason}", id="accounts.E003")]
     if not found:
         return []
     return [

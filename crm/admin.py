@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,6 +19,8 @@ from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
 from crm.versions import Versioned
 
 VERSION_FIELD = "opened_version"
+#: Tables of libraries that mean nothing here: the role decides, and a user has one e-mail.
+UNUSED = frozenset({"auth.Group", "account.EmailAddress", "account.EmailConfirmation"})
 
 
 class AdminSite(admin.AdminSite):
@@ -30,6 +33,11 @@ class AdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise Http404
         return redirect(f"/accounts/login/?next={request.path}")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        several = isinstance(model_or_iterable, Iterable)
+        models = [m for m in (model_or_iterable if several else [model_or_iterable]) if m._meta.label not in UNUSED]
+        super().register(models, admin_class, **options)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's own page would save the whole user, as it was when the request began."""

@@ -143,7 +143,11 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # an order of 500 lines, four fields each
+
+# Jobs are in each app's jobs.py; the lists that exports write are declared beside their pages.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["crm.urls"]
 
 # Sign-in: allauth by e-mail, no self-registration (accounts/adapter.py), argon2.
 AUTH_USER_MODEL = "accounts.User"

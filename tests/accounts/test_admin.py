@@ -122,5 +122,8 @@ def test_djangos_own_password_page_is_ours(admin):
     assert admin.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
 
 
-def test_both_are_registered():
-    assert {User, Team} <= set(django_admin.site._registry)
+def test_both_are_registered_and_side_doors_are_not():
+    registered = set(django_admin.site._registry)
+    assert {User, Team} <= registered
+    # An e-mail address of allauth would be a second way to sign in as somebody.
+    assert not [model for model in registered if model._meta.app_label in {"account", "auth"}]

@@ -5,6 +5,7 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
 
 from accounts import demo
@@ -64,6 +65,14 @@ def test_outside_the_demo_the_check_refuses_a_demo_login(db, settings, capsys):
     call_command("end_demo")
     check()
     assert "deactivated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_and_nothing_is_served(db, settings, command):
+    demo.seed(plan())
+    settings.DEMO = False
+    with pytest.raises(SystemCheckError, match="Their password is public"):
+        call_command(command)
 
 
 def test_other_commands_are_not_held_up(db, settings):

@@ -137,20 +137,20 @@ def test_it_ends_with_signing_out_everywhere(alice, link):
 
 def test_it_ends_after_an_hour(alice, link, monkeypatch):
     later = dt.datetime.now() + dt.timedelta(minutes=61)
-    monkeypatch.setattr(LinkTokens, "_now", lambda self: later)
+    monkeypatch.setattr(LinkTokens, "_now", lambda _: later)
     assert fails(Client(), link)
 
 
 def test_an_invitation_lasts_a_week(bob, monkeypatch):
     link = link_for(bob, origin="http://testserver")
-    monkeypatch.setattr(LinkTokens, "_now", lambda self: dt.datetime.now() + dt.timedelta(days=6, hours=23))
+    monkeypatch.setattr(LinkTokens, "_now", lambda _: dt.datetime.now() + dt.timedelta(days=6, hours=23))
     assert choose(Client(), link).status_code == 302
     assert fails(Client(), link)
 
 
 def test_an_invitation_ends_after_a_week(bob, monkeypatch):
     link = link_for(bob, origin="http://testserver")
-    monkeypatch.setattr(LinkTokens, "_now", lambda self: dt.datetime.now() + dt.timedelta(days=7, minutes=1))
+    monkeypatch.setattr(LinkTokens, "_now", lambda _: dt.datetime.now() + dt.timedelta(days=7, minutes=1))
     assert fails(Client(), link)
 
 

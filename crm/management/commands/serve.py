@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from crm.serve import PortTaken, serve
 
@@ -17,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=1, help="as many as there are cores")
 
     def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
+        self.check(tags=[Tags.database], databases=["default"])
+        connections.close_all()  # the processes are forked: each opens its own
         try:
             serve(host, port, processes=processes)
         except PortTaken as problem:

@@ -27,13 +27,18 @@ from crm.text import folded
 from customers import contacts, lookup, owners
 from customers.customer_forms import company_choice, country_options
 from customers.facts import TONES
-from customers.models import Company, Customer, Lifecycle, Order
+from customers.models import Channel, Company, Customer, Lifecycle, Order
 from customers.models.customer import LAST_ORDER
 from customers.models.order import IS_PURCHASE
 
 #: Filters, columns and sorts that rest on orders, which agents do not see.
-ON_ORDERS = frozenset({"bought_from", "bought_to", "first_from", "first_to"})
+ON_ORDERS = frozenset(
+    {"bought_from", "bought_to", "bought_country", "bought_channel", "buyers", "first_from", "first_to"}
+)
 ORDER_FIGURES = frozenset({"value", "orders", "last_order"})
+ON_PURCHASES = frozenset({"bought_from", "bought_to", "bought_country", "bought_channel", "buyers"})
+#: In place of a country: orders of which none is known.
+UNKNOWN = "-"
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,19 @@ class CustomerFilter(OwnerFilter):
     )
     bought_from = DateField(gettext_lazy("Bought from"))
     bought_to = DateField(gettext_lazy("Bought up to"))
+    bought_country = forms.ChoiceField(
+        label=gettext_lazy("Bought from country"),
+        required=False,
+        choices=lambda: [*country_options(), (UNKNOWN, _("Unknown"))],
+    )
+    bought_channel = forms.ChoiceField(
+        label=gettext_lazy("Bought through"), required=False, choices=[("", "–"), *Channel.choices]
+    )
+    buyers = forms.ChoiceField(
+        label=gettext_lazy("Buyers"),
+        required=False,
+        choices=[("", "–"), ("new", gettext_lazy("New with these orders")), ("returning", gettext_lazy("Returning"))],
+    )
     first_from = DateField(gettext_lazy("First order from"))
     first_to = DateField(gettext_lazy("First order up to"))
     field_order = ["q", "owner", "company"]
@@ -127,10 +145,22 @@ class CustomerFilter(OwnerFilter):
         if "eligible" in data:
             fits &= Q(call_eligible=data["eligible"] == "1")
         fits &= _within("first_order_at", data.get("first_from"), data.get("first_to"))
-        if bought := _within("placed_at", data.get("bought_from"), data.get("bought_to")):
-            purchases = Order.objects.visible_to(self.user).counted().filter(IS_PURCHASE, bought)
-            fits &= Q(Exists(purchases.filter(customer=OuterRef("pk"))))
+        if ON_PURCHASES & data.keys():
+            fits &= self._bought(data)
         return super().narrow(rows.filter(fits), data)
+
+    def _bought(self, data: dict[str, Any]) -> Q:
+        """A purchase of these days, country and channel; the first one ever for the new, none such for the others."""
+        fits = _within("placed_at", data.get("bought_from"), data.get("bought_to"))
+        if country := data.get("bought_country"):
+            fits &= Q(country="" if country == UNKNOWN else country)
+        if channel := data.get("bought_channel"):
+            fits &= Q(channel=channel)
+        counted = Order.objects.visible_to(self.user).counted().filter(IS_PURCHASE)
+        bought = counted.filter(fits, customer=OuterRef("pk"))
+        earlier = counted.filter(customer=OuterRef("customer"), placed_at__lt=OuterRef("placed_at"))
+        new = Q(Exists(bought.filter(~Exists(earlier))))
+        return {"": Q(Exists(bought)), "new": new, "returning": Q(Exists(bought)) & ~new}[data.get("buyers", "")]
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return lookup.narrow(rows, text)

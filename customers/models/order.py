@@ -79,12 +79,12 @@ class OrderQuerySet(RecordQuerySet["Order"]):
         return self.filter(IS_COUNTED)
 
     def revenue_of(self, user: User) -> Self:
-        """The orders whose revenue `user` may see: all, or for sales those of customers they own."""
+        """The orders whose revenue `user` may see: all, or for sales those of living customers they own."""
         match user.effective_role:
             case "admin" | "manager" | "analyst":
                 return self
             case "sales":
-                return self.filter(customer__owner_id=user.pk)
+                return self.filter(customer__owner_id=user.pk, customer__deleted_at=None)
         return self.none()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.figures import Board, Compared, Figures
 from dashboard.links import Figure, Links
-from dashboard.wording import Numbers, period_text
+from dashboard.wording import NOTHING, Numbers, period_text
 
 NAMES: dict[Figure, Any] = {
     "net": gettext_lazy("Net revenue"),
@@ -36,6 +36,7 @@ MEANINGS: dict[Figure, Any] = {
     "new": gettext_lazy("Customers whose first purchase ever is among these orders."),
     "returning": gettext_lazy("All other customers who bought."),
 }
+ROUND = 1000
 COUNTS = frozenset({"orders", "customers", "new", "returning"})
 
 
@@ -46,7 +47,7 @@ class Change:
     against: str
     percent: str
     tone: str
-    difference: str
+    detail: str
     base: str
     base_url: str
 
@@ -80,16 +81,21 @@ def _writer(figure: Figure, numbers: Numbers) -> Callable[[Any], str]:
     return numbers.count if figure in COUNTS else numbers.money
 
 
+def _short(value: Any, write: Callable[[Any], str], numbers: Numbers) -> str:
+    """Amounts of thousands without their cents, which stand in the detail."""
+    return numbers.money(value, places=0) if isinstance(value, Decimal) and abs(value) >= ROUND else write(value)
+
+
 def _change(figure: Figure, now: Figures, other: Compared, against: str, links: Links, numbers: Numbers) -> Change:
-    value, base = Decimal(getattr(now, figure) or 0), Decimal(getattr(other.figures, figure) or 0)
-    write, difference = _writer(figure, numbers), value - base
-    known = getattr(now, figure) is not None and getattr(other.figures, figure) is not None
+    value, base, write = getattr(now, figure), getattr(other.figures, figure), _writer(figure, numbers)
+    difference = None if value is None or base is None else value - base
+    sign = "+" if difference and difference > 0 else ""
+    detail = f"{write(base)}, {period_text(other.period)}"
     return Change(
         against=against,
-        percent=numbers.change(value, base) if known else "–",
-        tone="" if not (base and known and difference) else "good" if difference > 0 else "bad",
-        difference=f"{'+' if difference > 0 else ''}{write(difference if figure not in COUNTS else int(difference))}"
-        f" ({period_text(other.period)})",
-        base=write(getattr(other.figures, figure)),
+        percent=numbers.change(Decimal(value or 0), Decimal(base or 0)) if difference is not None else NOTHING,
+        tone="" if not (base and difference) else "good" if difference > 0 else "bad",
+        detail=detail if difference is None else f"{sign}{write(difference)} ({detail})",
+        base=_short(base, write, numbers),
         base_url=links.to(figure, other.period),
     )

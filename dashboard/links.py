@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from dashboard.periods import Period
+from dashboard.periods import DAY, Period
 from dashboard.scope import Scope
 
 Figure = Literal["net", "gross", "returns", "adjustments", "orders", "average", "customers", "new", "returning"]
@@ -26,6 +26,7 @@ class Links:
     """Addresses of lists for the figures of one scope."""
 
     def __init__(self, scope: Scope) -> None:
+        self._is_part = scope.is_part
         owner = {"owner": scope.owner} if scope.owner else {}
         country = {"country": scope.country} if scope.country else {}
         channel = {"channel": scope.channel} if scope.channel else {}
@@ -36,7 +37,13 @@ class Links:
     def to(self, figure: Figure, period: Period) -> str:
         if filters := ORDERS.get(figure):
             return self.orders(period, filters)
-        return self.customers(period, "" if figure == "customers" else f"&buyers={figure}")
+        if figure == "customers":
+            return self.customers(period)
+        if self._is_part:
+            return self.customers(period, f"&buyers={figure}")
+        if figure == "new":
+            return f"{self._customers}first_from={period.first}&first_to={period.last}"
+        return self.customers(period, f"&first_to={period.first - DAY}")
 
     def orders(self, period: Period, filters: str) -> str:
         return f"{self._orders}placed_from={period.first}&placed_to={period.last}&{filters}"

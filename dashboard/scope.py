@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from crm.access import require
 from customers.models import Order
 from customers.models.order import OrderQuerySet
+from customers.tables import UNKNOWN
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+__all__ = ["UNKNOWN", "Scope", "may_see", "scope_of"]
 #: roles that see the revenue of all customers, and the one that sees that of the customers it owns
 ALL, OWN = frozenset({"admin", "manager", "analyst"}), frozenset({"sales"})
-#: in place of a country: orders of which no country is known
-UNKNOWN = "-"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ FILTERS: dict[Kind, str] = {"customers": "customer", "countries": "country", "ar
 @dataclass(frozen=True)
 class TopRow:
     name: str
+    note: str
     amount: str
     amount_url: str
     share: str
@@ -48,9 +49,10 @@ def top_rows(query: Query, kind: Kind) -> list[TopRow]:
     return [
         TopRow(
             name=names[entry.key],
+            note=entry.key if kind == "articles" and entry.label else "",
             amount=numbers.money(entry.amount),
             amount_url=links.part("net", query.period, **_filter(kind, entry)),
-            share=numbers.percent(entry.amount / net) if net > 0 else "–",
+            share=numbers.share(entry.amount / net) if net > 0 else "–",
             length=f"{max(NOTHING, entry.amount / most) if most > 0 else Decimal(0):.4f}",
             orders=numbers.count(entry.orders),
             orders_url=links.part("orders", query.period, **_filter(kind, entry)),

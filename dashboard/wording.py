@@ -15,6 +15,7 @@ from dashboard.periods import Bucket, Period, Unit
 
 NOTHING = "–"
 MINUS = "−"
+LEAST = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,18 @@ class Numbers:
         """Without the currency, which stands above the column."""
         return NOTHING if value is None else f"{value:,.2f}".translate(self.separators)
 
-    def money(self, value: Decimal | None) -> str:
+    def money(self, value: Decimal | None, places: int = 2) -> str:
         if value is None:
             return NOTHING
-        return f"{MINUS if value < 0 else ''}{self.symbol}\u00a0{self.amount(abs(value))}"
+        number = f"{abs(value):,.{places}f}".translate(self.separators)
+        return f"{MINUS if value < 0 else ''}{self.symbol}\u00a0{number}"
 
     def count(self, value: int) -> str:
         return f"{value:,}".translate(self.separators)
+
+    def share(self, share: Decimal) -> str:
+        """Of a whole: what is too small to be seen is not nothing."""
+        return f"<\u00a0{self.percent(LEAST)}" if 0 < share < LEAST else self.percent(share)
 
     def percent(self, share: Decimal) -> str:
         """A share of one, to a tenth of a percent."""

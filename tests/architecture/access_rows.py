@@ -12,7 +12,6 @@ missing  there is none
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +29,9 @@ class Row:
     deleted: str = ""
     missing: str = ""
     about: str = ""
-    data: dict[str, Any] | Callable[[Any], dict[str, Any]] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    #: further parts of the URL
+    words: list[str] = field(default_factory=list)
 
     def expected(self, kind: str) -> dict[str, int]:
         return dict(zip(IDENTITIES, map(int, getattr(self, kind).split()), strict=True))

@@ -7,7 +7,6 @@ import uuid
 from django.urls import reverse
 from django.utils.timezone import now
 
-from accounts.models import User
 from crm.models import JobProgress
 from tests import factories
 
@@ -45,12 +44,6 @@ class Scene:
 
     def url(self, name, row, kind):
         if not row.about:
-            return reverse(name)
+            return reverse(name, args=row.words)
         missing = uuid.UUID(int=1) if row.about == "job" else MISSING
         return reverse(name, args=[missing if kind == "missing" else self.objects[row.about, kind].pk])
-
-    def data(self, row, kind):
-        return row.data(self) if callable(row.data) else row.data
-
-    def fresh(self, user):
-        return User.objects.get(pk=user.pk)

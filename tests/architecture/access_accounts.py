@@ -1,0 +1,46 @@
+"""Who may do what with users, teams and their own settings."""
+
+from __future__ import annotations
+
+from tests.architecture.access_rows import get, post
+
+#            anonymous none admin manager sales agent analyst
+SIGNED_IN = "302 200 200 200 200 200 200"
+DONE = "302 302 302 302 302 302 302"
+LEADERS = "302 403 200 200 403 403 403"
+ADMINS = "302 403 200 403 403 403 403"
+NOBODY = "302 404 404 404 404 404 404"
+#: a page of a colleague: of the manager's team, of another team, missing
+COLLEAGUE = {"own": "302 404 200 200 404 404 404", "foreign": "302 404 200 404 404 404 404", "missing": NOBODY}
+EMPTY_FORM = {"own": "302 404 422 422 404 404 404", "foreign": "302 404 422 404 404 404 404", "missing": NOBODY}
+VERB = {"own": "302 404 302 302 404 404 404", "foreign": "302 404 302 404 404 404 404", "missing": NOBODY}
+
+ACCOUNTS = {
+    "accounts:settings": get(SIGNED_IN),
+    "accounts:settings form": post("302 422 422 422 422 422 422"),
+    "accounts:own_access": get(SIGNED_IN),
+    "accounts:theme": post(DONE, data={"theme": "dark"}),
+    "accounts:end_sessions": post(DONE),
+    "accounts:users": get(LEADERS),
+    "accounts:invite": get(LEADERS),
+    # The admin must name a team; a manager's own is given.
+    "accounts:invite form": post(
+        "302 403 422 302 403 403 403", data={"email": "new@example.com", "name": "New", "role": "sales"}
+    ),
+    "accounts:teams": get(ADMINS),
+    "accounts:teams form": post("302 403 302 403 403 403 403", data={"name": "East"}),
+    "accounts:team": get(
+        "302 404 200 403 404 404 403", "302 404 200 404 404 404 403", missing=NOBODY, about="team"
+    ),
+    "accounts:team form": post(
+        "302 404 422 403 404 404 403", "302 404 422 404 404 404 403", missing=NOBODY, about="team"
+    ),
+    "accounts:user": get(**COLLEAGUE, about="user"),
+    "accounts:edit_user": get(**COLLEAGUE, about="user"),
+    "accounts:edit_user form": post(**EMPTY_FORM, about="user"),
+    "accounts:access": get(**COLLEAGUE, about="user"),
+    "accounts:deactivate": get(**COLLEAGUE, about="user"),
+    "accounts:deactivate form": post(**VERB, about="user"),
+    "accounts:reactivate": post(**VERB, about="user"),
+    "accounts:resend_invitation": post(**VERB, about="user"),
+}

@@ -8,6 +8,8 @@ import logging
 import os
 import signal
 
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -48,6 +50,8 @@ async def keep_working(stop: asyncio.Event, *, concurrency: int = 2) -> None:
             return
         pause = 0.2 if healthy else min(pause * 2, LONGEST_PAUSE)
         logger.warning("worker: starting again in %.1f s (%s)", pause, _reason(problem))
+        # Periodic jobs are deferred through Django's connection of another thread: a dead one would fail for ever.
+        await sync_to_async(connections.close_all)()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 

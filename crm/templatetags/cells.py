@@ -65,11 +65,8 @@ def _email(cell: Cell, url: str) -> str:
 
 
 def _tags(cell: Cell, url: str) -> str:
-    return (
-        '<div class="tags">'
-        + "".join(f'<span class="badge">{escape(str(tag))}</span>' for tag in cell.value)
-        + "</div>"
-    )
+    badges = "".join(f'<span class="badge">{escape(str(tag))}</span>' for tag in cell.value)
+    return f'<div class="tags" title="{escape(", ".join(map(str, cell.value)))}">{badges}</div>'
 
 
 def _person(cell: Cell, url: str) -> str:

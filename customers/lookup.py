@@ -62,14 +62,14 @@ class Key:
     exact: bool
 
 
-def narrow(rows: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """The customers of `rows` whom `text` may mean: by number or address, by a part of the name, or nearly by name."""
+def narrow(rows: QuerySet[Customer], text: str, *, nearly: bool = True) -> QuerySet[Customer]:
+    """The customers of `rows` whom `text` may mean: by number, address or a part of the name, or else `nearly` so."""
     text = tidy(text)
     if not text:
         return rows.none()
     ids = {key.customer for key in _keys(text)}
     found = rows.filter(Q(pk__in=ids) | _named(text)) if ids else rows.filter(_named(text))
-    if not _is_name(text) or _any(found):
+    if not nearly or not _is_name(text) or _any(found):
         return found
     with _forgiving():
         return rows.filter(pk__in=[row.pk for row in _alike(rows, text)])

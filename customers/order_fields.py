@@ -179,7 +179,7 @@ class CustomerChoiceField(RecordChoiceField):
         number = text.removeprefix("#")
         if number.isascii() and number.isdigit() and len(number) < 19 and (own := rows.filter(pk=int(number)).first()):
             return own
-        found = list(lookup.narrow(rows, text)[:2])
+        found = list(lookup.narrow(rows, text, nearly=False)[:2])
         if len(found) == 1:
             return found[0]
         if found:

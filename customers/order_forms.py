@@ -147,12 +147,12 @@ class OrderForm(RecordForm[Order]):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._keep_the_moment(data)
-        if not self.errors:
-            for name in ("lines", "returns_order", "currency"):
-                try:
-                    getattr(self, f"_check_{name}")(data)
-                except ValidationError as error:
-                    self.add_error(name if name in self.fields else None, error)
+        for name in ("lines", "returns_order", "currency"):
+            try:
+                if not self.errors:
+                    getattr(self, f"_check_{name}")()
+            except ValidationError as error:
+                self.add_error(name if name in self.fields else None, error)
         return data
 
     def _keep_the_moment(self, data: dict[str, Any]) -> None:
@@ -172,7 +172,7 @@ class OrderForm(RecordForm[Order]):
         """The value that the order will have, in the form or not."""
         return self.cleaned_data[name] if name in self.fields else self.read(self.instance, name)
 
-    def _check_lines(self, data: dict[str, Any]) -> None:
+    def _check_lines(self) -> None:
         if not self._touched("lines", "kind"):
             return
         kind, lines = self._of("kind"), self._of("lines")
@@ -189,7 +189,7 @@ class OrderForm(RecordForm[Order]):
                     _("Line %(number)s: a return has negative quantities, such as -1."), params={"number": number}
                 )
 
-    def _check_returns_order(self, data: dict[str, Any]) -> None:
+    def _check_returns_order(self) -> None:
         if not self._touched("returns_order", "kind", "customer") or not (returned := self._of("returns_order")):
             return
         if self._of("kind") != OrderKind.RETURN:
@@ -199,7 +199,7 @@ class OrderForm(RecordForm[Order]):
         if order.customer_id and order.customer_id != getattr(customer, "pk", customer):
             raise ValidationError(_("That order is of another customer."))
 
-    def _check_currency(self, data: dict[str, Any]) -> None:
+    def _check_currency(self) -> None:
         if self._touched(*RECKONED_BY):
             day = self._of("placed_at").astimezone(organisation_zone()).date()
             lines = self._of("lines") if self._touched("lines") else []

@@ -2,31 +2,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, jobs, links
+from accounts import invitations
 from accounts.last_admin import an_admin_stays
 from accounts.models import BELOW_MANAGER, TEAM_ROLES, Role, Team, Theme, User
 from crm.editing import RecordForm
 from crm.fields import TimeZoneField
 from crm.text import is_blank
 from crm.versions import Versioned
-
-
-class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]  # untyped library
-    """Answers alike, and as quickly, whether there is such a user or not: a job looks."""
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
-
-    def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        email: str = self.cleaned_data["email"]
-        jobs.mail_reset.defer(email=email, origin=links.origin_of(request))
-        return email
 
 
 def _visible_name(name: str) -> str:

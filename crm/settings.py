@@ -110,6 +110,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "crm.form_html.FormHtml"
 
 # One database. Page threads keep their connection (a new one per request costs 2.6 times the page).
 database = env.db_url_config(given("DATABASE_URL") or postgres.database_url())

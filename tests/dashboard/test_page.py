@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import pytest
-from django.urls import reverse
-
 URL = "/dashboard/"
 
 

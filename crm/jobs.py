@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pghistory
 from django.db import transaction
 from django.utils.timezone import now
-from procrastinate import App, RetryStrategy
+from django.utils.translation import gettext as _
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from crm.models import IdempotencyKey, JobProgress, JobState
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: how many steps pass between two writes of the progress
 STEP = 5_000
+#: how often a job that broke is tried again
+ATTEMPTS = 3
 Work = Callable[[JobProgress], None]
 _works: dict[str, Work] = {}
 queue: App = app
@@ -46,8 +49,8 @@ def start(name: str, *, title: str, by: User, **arguments: Any) -> JobProgress:
     return job
 
 
-@queue.task(name="crm.run", retry=RetryStrategy(max_attempts=3, exponential_wait=2))
-def run(job: str) -> None:
+@queue.task(name="crm.run", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2), pass_context=True)
+def run(context: JobContext, job: str) -> None:
     """Do one job. Run twice it does no harm: a finished job is left alone."""
     row = JobProgress.objects.get(pk=job)
     if row.is_over:
@@ -60,7 +63,10 @@ def run(job: str) -> None:
         _mark(row, state=JobState.FAILED, error=str(problem), finished_at=now())
         return
     except Exception:
-        _mark(row, state=JobState.FAILED, error="It stopped with an error. Start it again.", finished_at=now())
+        if context.job.attempts < ATTEMPTS:
+            _mark(row, state=JobState.QUEUED)  # it is tried again
+        else:
+            _mark(row, state=JobState.FAILED, error=_("It stopped with an error. Start it again."), finished_at=now())
         raise
     _mark(row, state=JobState.DONE, finished_at=now())
 

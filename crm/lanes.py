@@ -10,12 +10,14 @@ import asyncio
 import contextvars
 import io
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol, cast
 
 from a2wsgi.wsgi import build_environ
+from django.db import connections
 
 from crm.request_body import ClientGone, Limits, Refused, read_body
 from crm.streaming import Stream
@@ -180,9 +182,22 @@ class Pages:
             stream.stop()
 
     def close(self) -> None:
-        """Let the views that run come to their end."""
-        self.pages.shutdown(wait=True)
-        self.streams.shutdown(wait=True)
+        """Let the views that run come to their end, and close the database connections of the threads."""
+        for pool in (self.pages, self.streams):
+            _close_connections(pool)
+            pool.shutdown(wait=True)
+
+
+def _close_connections(pool: ThreadPoolExecutor) -> None:
+    """In every thread of the pool once: each waits for the others, so that none does it twice."""
+    threads = pool._max_workers
+    gate = threading.Barrier(threads)
+
+    def close() -> None:
+        gate.wait(timeout=10)
+        connections.close_all()
+
+    wait([pool.submit(close) for _ in range(threads)])
 
 
 def plain_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

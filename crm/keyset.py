@@ -73,7 +73,9 @@ class Position:
                 raise ValueError(text)
             if not isinstance(value, (str, int)) or "\x00" in str(value):
                 raise ValueError(text)
-            return cls(field.to_python(value), pk, offset)
+            read = field.to_python(value)
+            field.run_validators(read)  # a number with more digits than the column would break the query
+            return cls(read, pk, offset)
         except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError) as error:
             raise BadInput(_("This place in the list is not known. Go to the first page.")) from error
 

@@ -19,7 +19,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 def zoe(transactional_db):
     company = factories.CompanyFactory(name="Ångström Interiör")
     customer = factories.CustomerFactory(
-        name="Zoë Ångström", company=company, city="Lund", call_eligible=True, tags=["vip"]
+        name="Zoë Ångström", company=company, city="Lund", job_title="Buyer", call_eligible=True, tags=["vip"]
     )
     factories.PhoneFactory(customer=customer, number="+46701234567", national="0701234567")
     factories.EmailFactory(customer=customer, address="zoe@example.com")
@@ -40,7 +40,7 @@ def test_a_caller_is_found_by_the_last_digits_and_a_fact_is_edited_in_place(open
     expect(page.get_by_role("heading", level=1)).to_have_text("Zoë Ångström")
 
     page.get_by_role("link", name="Edit city").click()
-    page.get_by_label("City").fill("Malmö")
+    page.get_by_role("textbox", name="City").fill("Malmö")
     page.keyboard.press("Enter")
     expect(page.locator("#fact-city dd")).to_contain_text("Malmö")
     page.reload()
@@ -52,7 +52,7 @@ def test_escape_leaves_a_fact_as_it_was(open_tab, someone, zoe):
     tab.sign_in(someone("manager"))
     tab.go(f"/customers/{zoe.pk}/")
     tab.page.get_by_role("link", name="Edit city").click()
-    tab.page.get_by_label("City").fill("Nowhere")
+    tab.page.get_by_role("textbox", name="City").fill("Nowhere")
     tab.page.keyboard.press("Escape")
     expect(tab.page.locator("#fact-city dd")).to_contain_text("Lund")
     assert Customer.objects.get(pk=zoe.pk).city == "Lund"
@@ -64,11 +64,11 @@ def test_two_colleagues_who_change_one_fact_both_see_what_happened(open_tab, som
         tab.sign_in(someone("manager"))
         tab.go(f"/customers/{zoe.pk}/")
         tab.page.get_by_role("link", name="Edit city").click()
-    first.page.get_by_label("City").fill("Malmö")
+    first.page.get_by_role("textbox", name="City").fill("Malmö")
     first.page.keyboard.press("Enter")
     expect(first.page.locator("#fact-city dd")).to_contain_text("Malmö")
 
-    second.page.get_by_label("City").fill("Göteborg")
+    second.page.get_by_role("textbox", name="City").fill("Göteborg")
     second.page.keyboard.press("Enter")
     merge = second.page.locator(".merge")
     for value in ("Lund", "Malmö", "Göteborg"):
@@ -76,6 +76,7 @@ def test_two_colleagues_who_change_one_fact_both_see_what_happened(open_tab, som
     assert second.violations() == []
     merge.get_by_role("radio", name=re.compile("Göteborg|Yours")).check()
     merge.get_by_role("button", name=re.compile("Save")).click()
+    expect(merge).to_have_count(0)
     expect(second.page.locator("#fact-city dd")).to_contain_text("Göteborg")
     assert Customer.objects.get(pk=zoe.pk).city == "Göteborg"
 
@@ -86,7 +87,7 @@ def test_an_open_record_shows_a_colleagues_change_without_reload(open_tab, someo
         tab.sign_in(someone("manager"))
         tab.go(f"/customers/{zoe.pk}/")
     changing.page.get_by_role("link", name="Edit job title").click()
-    changing.page.get_by_label("Job title").fill("Head of purchasing")
+    changing.page.get_by_role("textbox", name="Job title").fill("Head of purchasing")
     changing.page.keyboard.press("Enter")
     expect(watching.page.locator("#fact-job_title dd")).to_contain_text("Head of purchasing")
 
@@ -95,7 +96,7 @@ def test_a_note_is_written_and_taken_back(open_tab, someone, zoe):
     tab = open_tab()
     tab.sign_in(someone("manager"))
     tab.go(f"/customers/{zoe.pk}/")
-    tab.page.get_by_label("Note", exact=True).fill("Asked for 12 oak chairs <script>alert(1)</script>")
+    tab.page.get_by_label("Note").fill("Asked for 12 oak chairs <script>alert(1)</script>")
     tab.page.get_by_role("button", name="Save note").click()
     expect(tab.page.locator("#timeline")).to_contain_text("Asked for 12 oak chairs <script>alert(1)</script>")
 
@@ -111,7 +112,7 @@ def test_the_board_follows_the_dates_and_its_chart_has_a_table(open_tab, someone
     page.get_by_label("To", exact=True).fill(today.isoformat())
     page.get_by_role("button", name=re.compile("Show")).first.click()
     page.wait_for_url(re.compile(r"from="))
-    expect(page.locator("[data-figure=net]").first).to_contain_text("250")
+    expect(page.locator("#card-net")).to_contain_text("250")
     expect(page.locator("canvas")).to_have_count(1)
     table = page.locator("table[data-chart-table]")
     expect(table).to_contain_text("250")

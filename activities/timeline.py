@@ -188,6 +188,8 @@ def note_entry(note: Activity, user: User) -> Entry:
 
 def subjects_seen_by(user: User) -> list[str]:
     """The kinds of records whose events may be told to `user`: those of which they see any."""
+    if not user.effective_role:
+        return []
     return [model._meta.label_lower for model in apps.get_models() if _of_customers(model) and _sees(model, user)]
 
 

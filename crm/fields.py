@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.moments import zone_names
 
-_NUMBERED = re.compile(r"\(#(\d{1,18})\)\s*\Z")
+_NUMBERED = re.compile(r"\(#([0-9]{1,18})\)\s*\Z")
 
 
 class RecordChoiceField(forms.ModelChoiceField[Any]):
@@ -31,7 +31,7 @@ class RecordChoiceField(forms.ModelChoiceField[Any]):
         return {"data-suggest": str(self.suggest_url), "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+        if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value)):
             value = self._rows().filter(pk=int(value)).first() or value
         return f"{value} (#{value.pk})" if isinstance(value, models.Model) else value
 
@@ -39,7 +39,7 @@ class RecordChoiceField(forms.ModelChoiceField[Any]):
         if value in self.empty_values:
             return None
         text = str(value).strip()
-        numbered = _NUMBERED.search(text) or re.fullmatch(r"#?(\d{1,18})", text)
+        numbered = _NUMBERED.search(text) or re.fullmatch(r"#?([0-9]{1,18})", text)
         rows = self._rows()
         found = list(
             rows.filter(pk=int(numbered[1]))[:1] if numbered else rows.filter(**{f"{self.by}__iexact": text})[:2]

@@ -118,6 +118,7 @@ def taken(ids: Iterable[str], *, except_of: int | None) -> list[str]:
 def write(customer: Customer, name: str, values: list[str]) -> None:
     """Make the list under `name` what `values` says: rows that stay keep their ids, those that go leave a history."""
     {"phones": _write_phones, "emails": _write_emails, "external_ids": _write_external_ids}[name](customer, values)
+    getattr(customer, "_prefetched_objects_cache", {}).pop(name, None)
 
 
 def _write_phones(customer: Customer, numbers: list[str]) -> None:

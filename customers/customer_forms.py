@@ -121,12 +121,10 @@ class CustomerForm(RecordForm[Customer]):
     # What lies in other tables
 
     def read(self, row: Customer, name: str) -> Any:
-        return contacts.values_of(row, name) if name in contacts.FIELDS else super().read(row, name)
-
-    def values(self, row: Customer) -> dict[str, Any]:
-        if lists := [name for name in self.names if name in contacts.FIELDS]:
-            prefetch_related_objects([row], *lists)
-        return super().values(row)
+        if name not in contacts.FIELDS:
+            return super().read(row, name)
+        prefetch_related_objects([row], name)
+        return contacts.values_of(row, name)
 
     def write_related(self, row: Customer, changed: list[str]) -> None:
         for name in contacts.FIELDS:

@@ -115,7 +115,7 @@ class _Names:
             return self.known.get((field.related_model, value), "–")  # type: ignore[arg-type]  # as above
         if isinstance(field, CountryField):
             return country_name(value)
-        return _words(dict(field.flatchoices).get(value, value))
+        return _words(dict(field.flatchoices).get(value, value) if field.flatchoices else value)
 
 
 def _words(value: Any) -> str:

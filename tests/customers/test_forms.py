@@ -57,7 +57,12 @@ def test_it_works(as_alice, alice, company):
     )
     customer = Customer.objects.get()
     assert response.url == customer.get_absolute_url()
-    assert (customer.name, customer.company, customer.owner, customer.created_by) == ("Åsa Öberg", company, alice, alice)
+    assert (customer.name, customer.company, customer.owner, customer.created_by) == (
+        "Åsa Öberg",
+        company,
+        alice,
+        alice,
+    )
     assert customer.tags == ["VIP", "retail"]
     assert [(phone.number, phone.national) for phone in customer.phones.all()] == [
         ("+46846500452", "0846500452"),
@@ -197,7 +202,9 @@ def test_a_company_that_was_deleted_can_stay(as_alice, customer, company, alice)
     assert customer.company_id == company.pk
 
 
-@pytest.mark.parametrize("field", ["owner", "company", "lifecycle", "tags", "call_eligible", "monthly_income", "reference"])
+@pytest.mark.parametrize(
+    "field", ["owner", "company", "lifecycle", "tags", "call_eligible", "monthly_income", "reference"]
+)
 def test_agents_change_contact_data_and_nothing_else(client, gus, field, nothing_changed):
     customer = factories.CustomerFactory(call_eligible=True)
     client.force_login(gus)
@@ -210,14 +217,20 @@ def test_agents_change_contact_data(client, gus):
     customer = factories.CustomerFactory(call_eligible=True)
     client.force_login(gus)
     url = edit_url(customer)
-    assert client.post(url, opened(client, url) | {"phones": "+44 20 7946 0018", "call_eligible": ""}).status_code == 302
+    assert (
+        client.post(url, opened(client, url) | {"phones": "+44 20 7946 0018", "call_eligible": ""}).status_code == 302
+    )
     customer.refresh_from_db()
     assert customer.call_eligible
     assert customer.phones.get().number == "+442079460018"
 
 
-@pytest.mark.parametrize(("who", "field"), [("alice", "call_eligible"), ("alice", "monthly_income"), ("mona", "monthly_income")])
-def test_masked_fields_are_not_in_the_form_of_whom_they_are_hidden_from(request, client, customer, who, field, nothing_changed):
+@pytest.mark.parametrize(
+    ("who", "field"), [("alice", "call_eligible"), ("alice", "monthly_income"), ("mona", "monthly_income")]
+)
+def test_masked_fields_are_not_in_the_form_of_whom_they_are_hidden_from(
+    request, client, customer, who, field, nothing_changed
+):
     client.force_login(request.getfixturevalue(who))
     page = client.get(edit_url(customer))
     assert field not in page.content.decode()
@@ -250,6 +263,15 @@ def test_lists_keep_the_rows_that_stay(as_alice, customer):
     assert Phone.history.rel.related_model.objects.get(pgh_obj_id=goes.pk, pgh_label="delete").number == "+46812345678"
     customer.refresh_from_db()
     assert customer.version == 2
+
+
+def test_a_list_edited_in_place_is_shown_as_it_is_now(as_alice, customer):
+    factories.PhoneFactory(customer=customer, number="+46812345678")
+    url = edit_url(customer, "phones")
+    data = opened(as_alice, url, **in_place("phones")) | {"phones": "+44 20 7946 0018"}
+    shown = as_alice.post(url, data, headers=in_place("phones")).content.decode()
+    assert "+44 20 7946 0018" in shown
+    assert "+46" not in shown
 
 
 def test_one_fact_is_edited_in_place(as_alice, customer):
@@ -453,7 +475,10 @@ def test_what_was_deleted_comes_back_with_all_it_had(as_alice, customer):
 def test_deleting_or_restoring_twice_is_once(as_alice, customer):
     for verb in ("delete", "delete", "restore", "restore"):
         assert as_alice.post(reverse(f"customers:{verb}", args=[customer.pk])).status_code == 302
-    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == ["customer.deleted", "customer.restored"]
+    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "customer.deleted",
+        "customer.restored",
+    ]
 
 
 # While typing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from django.apps import apps
@@ -12,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Role, User
-from benchmarks.clock import Client, Timing, Unexpected, throughput, time_page
+from benchmarks.clock import Client, Unexpected, throughput, time_beside
 from benchmarks.pages import Page, pages
 from benchmarks.plans import asked
-from benchmarks.report import Report, Result
+from benchmarks.report import Load, Report, Result
 from benchmarks.server import Server, running
 from customers.models import Company, Customer, Order, OrderLine
 
@@ -38,31 +39,38 @@ def measure(rounds: int, requests: int, processes: int, only: str) -> Report:
     found = [page for page in found if only in page.name]
     results = [Result(page, asked(page.urls[0], session, reads_ranges=page.reads_ranges)) for page in found]
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    load = os.getloadavg()[0]
     with running(processes) as server:
-        floors = [_round(server, cookie, results, requests, number, rounds) for number in range(1, rounds + 1)]
-        per_second = throughput(server.port, cookie, FLOOR, clients=CLIENTS, seconds=SECONDS)
+        for number in range(1, rounds + 1):
+            sys.stderr.write(f"round {number} of {rounds}\n")
+            _round(server, cookie, results, requests)
+        floor = _under_load(server, cookie, FLOOR)
         for result in results:
-            result.per_second = throughput(server.port, cookie, result.page.urls, clients=CLIENTS, seconds=SECONDS)
+            result.load = _under_load(server, cookie, result.page.urls)
         memory = server.memory()
-    return Report(floors, per_second, results, absent, memory, _rows())
+    return Report(floor, results, absent, memory, load, _rows())
 
 
-def _round(server: Server, cookie: str, results: list[Result], requests: int, number: int, rounds: int) -> Timing:
+def _round(server: Server, cookie: str, results: list[Result], requests: int) -> None:
     _forget_kept_figures()
     client = Client(server.port, cookie)
-    sys.stderr.write(f"round {number} of {rounds}\n")
-    floor = time_page(client, FLOOR, requests, warm=True)
     for result in list(results):
+        warm = _is_warm(result.page)
         try:
-            timing = time_page(client, result.page.urls, requests, warm=_is_warm(result.page))
+            timing, floor = time_beside(client, result.page.urls, FLOOR[0], requests, warm=warm)
         except Unexpected as problem:
             sys.stderr.write(f"left out: {result.page.name}: {problem}\n")
             results.remove(result)
             continue
         result.rounds.append(timing)
-        result.ratios.append(timing.p50 / floor.p50)
+        result.floors.append(floor)
     client.close()
-    return floor
+
+
+def _under_load(server: Server, cookie: str, urls: tuple[str, ...]) -> Load:
+    before = server.seconds()
+    answers = throughput(server.port, cookie, urls, clients=CLIENTS, seconds=SECONDS)
+    return Load(answers / SECONDS, (server.seconds() - before) * 1000 / max(answers, 1))
 
 
 def _is_warm(page: Page) -> bool:

@@ -37,10 +37,7 @@ def asked(url: str, session: str, *, reads_ranges: bool) -> Asked:
 
 
 def _open(client: Client, url: str) -> None:
-    answer = client.get(url)
-    if answer.streaming:
-        for _ in answer.streaming_content:
-            pass
+    client.get(url).close()
 
 
 def _is_frame(sql: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 from dataclasses import asdict, dataclass, field
@@ -14,21 +15,30 @@ from benchmarks.pages import Page
 from benchmarks.plans import Asked
 
 HTML_OF_A_LIST = 80_000
+HEADING = f"{'page':<26}  p50 ms  p95 ms  x floor  budget  queries    kB  per s  cpu ms"
+
+
+@dataclass(frozen=True)
+class Load:
+    """With several clients at once: answers a second, and milliseconds of processor time in the server for each."""
+
+    per_second: float
+    processor_ms: float
 
 
 @dataclass
 class Result:
-    """One page over all rounds; ratios are to the floor of the same round."""
+    """One page over all rounds, and the floor as it was beside it in each."""
 
     page: Page
     asked: Asked
     rounds: list[Timing] = field(default_factory=list)
-    ratios: list[float] = field(default_factory=list)
-    per_second: float = 0.0
+    floors: list[Timing] = field(default_factory=list)
+    load: Load = Load(0, 0)
 
     @property
     def ratio(self) -> float:
-        return statistics.median(self.ratios)
+        return statistics.median(page.p50 / floor.p50 for page, floor in zip(self.rounds, self.floors, strict=True))
 
     @property
     def p50(self) -> float:
@@ -55,32 +65,35 @@ class Result:
 
 @dataclass
 class Report:
-    """All pages, the floor first."""
+    """All pages. `busy` is the load of the machine before: above the number of processors, ratios say little."""
 
-    floor: list[Timing]
-    floor_per_second: float
+    floor: Load
     results: list[Result]
     absent: list[str]
     memory: list[int]
+    busy: float
     rows: dict[str, int]
 
     def text(self) -> str:
-        floor = statistics.median(timing.p50 for timing in self.floor)
-        p95 = statistics.median(timing.p95 for timing in self.floor)
+        floors = [timing for result in self.results for timing in result.floors]
+        p50, p95 = (statistics.median(getattr(floor, name) for floor in floors) for name in ("p50", "p95"))
         lines = [
-            f"{'page':<28}{'p50 ms':>8}{'p95 ms':>8}{'x floor':>9}{'budget':>8}{'queries':>9}{'kB':>6}{'per s':>8}  ",
-            f"{'floor':<28}{floor:>8.1f}{p95:>8.1f}{1:>9.2f}{'':>8}{'':>9}{'':>6}{self.floor_per_second:>8.0f}",
+            HEADING,
+            f"{'floor':<26}{p50:>8.1f}{p95:>8.1f}{1:>9.2f}{'':>23}{_load(self.floor)}",
+            *(self._line(result) for result in self.results),
+            *(f"not there: {name}" for name in self.absent),
+            ", ".join(f"{count:,} {name}" for name, count in self.rows.items()),
+            f"memory of the web processes: {', '.join(f'{size} MB' for size in self.memory) or 'unknown'}",
+            f"load of the machine before: {self.busy:.1f} on {os.cpu_count()} processors",
         ]
-        for one in self.results:
-            verdict = "; ".join(one.faults) or ("" if one.ratio <= one.page.multiple else "over its budget")
-            lines.append(
-                f"{one.page.name:<28}{one.p50:>8.1f}{one.p95:>8.1f}{one.ratio:>9.2f}{one.page.multiple:>8}"
-                f"{one.asked.queries:>9}{one.size / 1000:>6.0f}{one.per_second:>8.0f}  {verdict}"
-            )
-        lines += [f"not there: {name}" for name in self.absent]
-        lines.append(f"{', '.join(f'{count:,} {name}' for name, count in self.rows.items())}")
-        lines.append(f"memory of the web processes: {', '.join(f'{size} MB' for size in self.memory) or 'unknown'}")
         return "\n".join(line.rstrip() for line in lines)
+
+    def _line(self, one: Result) -> str:
+        verdict = "; ".join([*one.faults, *(["over its budget"] if one.ratio > one.page.multiple else [])])
+        return (
+            f"{one.page.name:<26}{one.p50:>8.1f}{one.p95:>8.1f}{one.ratio:>9.2f}{one.page.multiple:>8}"
+            f"{one.asked.queries:>9}{one.size / 1000:>6.0f}{_load(one.load)}  {verdict}"
+        )
 
     def write(self, path: Path) -> None:
         """The same as JSON, with every round."""
@@ -90,26 +103,35 @@ class Report:
     def _plain(self) -> dict[str, Any]:
         return {
             "python": platform.python_version(),
-            "floor": [asdict(timing) for timing in self.floor],
-            "floor_per_second": self.floor_per_second,
+            "processors": os.cpu_count(),
+            "load_before": self.busy,
+            "floor": asdict(self.floor),
             "memory_mb": self.memory,
             "rows": self.rows,
             "absent": self.absent,
-            "pages": [
-                {
-                    "name": one.page.name,
-                    "url": one.page.urls[0],
-                    "ratio": one.ratio,
-                    "p50_ms": one.p50,
-                    "p95_ms": one.p95,
-                    "budget": one.page.multiple,
-                    "queries": one.asked.queries,
-                    "bytes": one.size,
-                    "per_second": one.per_second,
-                    "faults": one.faults,
-                    "scans": one.asked.scans,
-                    "rounds": [asdict(timing) for timing in one.rounds],
-                }
-                for one in self.results
-            ],
+            "pages": [_plain(one) for one in self.results],
         }
+
+
+def _load(load: Load) -> str:
+    return f"{load.per_second:>7.0f}{load.processor_ms:>8.1f}"
+
+
+def _plain(one: Result) -> dict[str, Any]:
+    return {
+        "name": one.page.name,
+        "url": one.page.urls[0],
+        "ratio": one.ratio,
+        "p50_ms": one.p50,
+        "p95_ms": one.p95,
+        "budget": one.page.multiple,
+        "queries": one.asked.queries,
+        "queries_allowed": one.page.queries,
+        "bytes": one.size,
+        **asdict(one.load),
+        "faults": one.faults,
+        "scans": one.asked.scans,
+        "rounds": [
+            {"page": asdict(page), "floor": asdict(floor)} for page, floor in zip(one.rounds, one.floors, strict=True)
+        ],
+    }

@@ -24,8 +24,14 @@ class Server:
 
     def memory(self) -> list[int]:
         """Megabytes of each process that serves pages (Linux; elsewhere nothing)."""
-        serving = _children(self._pid) or [self._pid]
-        return [megabytes for pid in serving if (megabytes := _resident(pid))]
+        return [megabytes for pid in self._serving() if (megabytes := _resident(pid))]
+
+    def seconds(self) -> float:
+        """Processor time of all of them so far: what a page costs, however busy the machine is otherwise."""
+        return sum(_processor_seconds(pid) for pid in self._serving())
+
+    def _serving(self) -> list[int]:
+        return _children(self._pid) or [self._pid]
 
 
 @contextmanager
@@ -78,3 +84,11 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+def _processor_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crm import settings as product
 from crm.settings import *  # noqa: F403  all of them
-from crm.settings import TEMPLATES
 
 ROOT_URLCONF = "benchmarks.urls"
-TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")
+TEMPLATES = [{**product.TEMPLATES[0], "DIRS": [product.BASE_DIR / "templates", Path(__file__).parent / "templates"]}]

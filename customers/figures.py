@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from crm.money import MoneyField
 from customers.models.customer import Customer
-from customers.models.order import IS_COUNTED, Order, OrderKind
-
-#: A purchase: a counted sale of more than nothing.
-IS_PURCHASE = Q(kind=OrderKind.SALE, base_total__gt=0)
+from customers.models.order import IS_COUNTED, IS_PURCHASE, Order
 
 
 def figures_of(customers: QuerySet[Customer]) -> int:
@@ -32,8 +28,7 @@ def figures_of(customers: QuerySet[Customer]) -> int:
 
 def refresh_many(customer_ids: list[int]) -> int:
     """Write the figures of many customers by one grouped query; at a thousand it is quicker than a subquery a row."""
-    touched = RawSQL("SELECT unnest(%s::bigint[])", [customer_ids])
-    counted = Order.everything.filter(IS_COUNTED, customer__in=touched).order_by().values("customer")
+    counted = Order.everything.filter(IS_COUNTED, customer__in=customer_ids).order_by().values("customer")
     grouped = counted.annotate(
         count=Count("pk", filter=IS_PURCHASE),
         net=Sum("base_total"),

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: how many lines pass between two reports of the progress
 STEP = 10_000
+#: so many lines change what the planner should know of the tables
+MANY = 10_000
 Told = Callable[[str, int], None]
 
 
@@ -121,6 +123,8 @@ class _Import:
         self.outcome.lines = staging.insert_orders(self.layout, self.run.pk, by)
         self._at("adding up")
         refresh_many(staging.touched_customers())
+        if self.outcome.lines > MANY:
+            staging.tell_planner()
         self.run.counts, self.run.finished_at = self.outcome.counts, now()
         self.run.save(update_fields=["counts", "finished_at"])
         self.outcome.run = self.run

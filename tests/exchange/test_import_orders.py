@@ -139,6 +139,10 @@ def test_any_mapping_on_the_command_line(shop):
     assert order.lines.get().description == "Tee, grün"
 
 
+def test_orders_of_nobody(shop):
+    assert "1 orders with 1 lines imported, 0 new customers." in shop.run(shop.file(BAD_DEBT))
+
+
 def test_times_with_an_offset_keep_it(shop):
     shop.run(shop.file(LANTERN.replace("2010-12-01 08:26:00", "2010-12-01T08:26:00+05:00")))
     assert Order.objects.get().placed_at == dt.datetime(2010, 12, 1, 3, 26, tzinfo=dt.UTC)

@@ -10,7 +10,7 @@ class CrmConfig(AppConfig):
 
 
 class AdminConfig(admin_apps.AdminConfig):
-    default_site = "crm.admin.AdminSite"
+    default_site = "crm.admin_site.AdminSite"
 
 
 class StaticFilesConfig(static_apps.StaticFilesConfig):

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import StartsWith
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,7 @@ def narrow(rows: QuerySet[Customer], text: str, *, nearly: bool = True) -> Query
     if not text:
         return rows.none()
     ids = {key.customer for key in _keys(text)}
-    found = rows.filter(Q(pk__in=ids) | _named(text)) if ids else rows.filter(_named(text))
+    found = rows.filter(Q(pk__in=ids) | named(text)) if ids else rows.filter(named(text))
     if not nearly or not _is_name(text) or _any(found):
         return found
     with _forgiving():
@@ -120,21 +121,37 @@ def _id_keys(text: str) -> Iterator[Key]:
 
 def phone_keys(text: str) -> Iterator[Key]:
     """The number in any spelling, or its last digits."""
-    spelt = phones.spellings(text)
-    exact = {f"+{digits}" for digits in spelt}
-    # What cannot be dialled from here may still be a number of another country, or the end of one.
-    with contextlib.suppress(ValidationError):
-        exact.add(phones.parse(text).e164)
-    fits = Q(number__in=exact) | Q(national__in=spelt) | Q(tail__startswith=spelt[0][::-1])
-    rows = Phone.objects.filter(fits).order_by().values_list("customer_id", "number", "national")[:MOST_KEYS]
+    exact, spelt = _exactly(text)
+    rows = Phone.objects.filter(numbered(text)).order_by().values_list("customer_id", "number", "national")[:MOST_KEYS]
     for pk, number, national in rows:
         whole = number in exact or national in spelt
         yield Key(pk, f"{_('Phone')} {phones.screen_text(number)}", whole)
 
 
+def numbered(text: str) -> Q:
+    """The phones that `text` may mean."""
+    exact, spelt = _exactly(text)
+    return Q(number__in=exact) | Q(national__in=spelt) | Q(tail__startswith=spelt[0][::-1])
+
+
+def _exactly(text: str) -> tuple[set[str], list[str]]:
+    """The E.164 and the national spellings of a number."""
+    spelt = phones.spellings(text)
+    exact = {f"+{digits}" for digits in spelt}
+    # What cannot be dialled from here may still be a number of another country, or the end of one.
+    with contextlib.suppress(ValidationError):
+        exact.add(phones.parse(text).e164)
+    return exact, spelt
+
+
+def addressed(text: str) -> Q:
+    """The e-mails whose address is `text`, or begins with it."""
+    return Q(StartsWith(Lower("address"), text.lower()))
+
+
 def _email_keys(text: str) -> Iterator[Key]:
     address = text.lower()
-    rows = Email.objects.annotate(folded=Lower("address")).filter(folded__startswith=address).order_by()
+    rows = Email.objects.filter(addressed(text)).order_by()
     for pk, found in rows.values_list("customer_id", "address")[:MOST_KEYS]:
         yield Key(pk, f"{_('E-mail')} {found}", found.lower() == address)
 
@@ -147,7 +164,7 @@ def _customer_hits(text: str, user: User, limit: int) -> Iterator[Hit]:
     rows = _customers(user)
     by_key = rows.filter(pk__in=keys).order_by("sort_key", "pk")[:limit] if keys else ()
     yield from (_customer_hit(row, keys[row.pk]) for row in by_key)
-    for row in _first_named(rows, text, limit):
+    for row in _firstnamed(rows, text, limit):
         if row.pk not in keys:
             yield _by_name(row)
 
@@ -161,7 +178,7 @@ def _customer_hit(row: Customer, key: Key) -> Hit:
 
 
 def _company_hits(text: str, user: User, limit: int) -> list[Hit]:
-    return [_by_name(row) for row in _first_named(visible(Company, user), text, limit)] if _is_name(text) else []
+    return [_by_name(row) for row in _firstnamed(visible(Company, user), text, limit)] if _is_name(text) else []
 
 
 def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
@@ -179,7 +196,7 @@ def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
 # Names
 
 
-def _named(text: str) -> Q:
+def named(text: str) -> Q:
     """Every word of `text` is part of the name, in any order; a text too short for that begins the name."""
     if not _SEARCHABLE.search(text):
         return Q(sort_key__startswith=folded(Value(text)))
@@ -205,8 +222,8 @@ def _is_name(text: str) -> bool:
     return "@" not in text and len(_LETTER.findall(text)) > sum(map(str.isdigit, text))
 
 
-def _first_named(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
-    return rows.filter(_named(text)).order_by("sort_key", "pk")[:limit]
+def _firstnamed(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
+    return rows.filter(named(text)).order_by("sort_key", "pk")[:limit]
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -216,8 +217,12 @@ class Order(Record):
 
     def reckon(self) -> None:
         """Write the total, and what it is in the base currency on the day of the order."""
-        self.base_total = to_base(self.total, self.currency, self.placed_at.astimezone(organisation_zone()).date())
+        self.base_total = self.in_base(self.currency, self.placed_at)
         type(self).everything.filter(pk=self.pk).update(total=self.total, base_total=self.base_total)
+
+    def in_base(self, currency: str, at: dt.datetime) -> Decimal:
+        """The total, were it in `currency` at that moment; ValidationError when there is no rate."""
+        return to_base(self.total, currency, at.astimezone(organisation_zone()).date())
 
     def _turn(self, *, from_deleted: bool, kind: str, by: User) -> bool:
         """A deleted order no longer counts for its customer, a restored one does."""

@@ -13,7 +13,7 @@ let polling = 0;
 
 const busy = (part) =>
   part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea") ||
-  part.querySelector(".fact.editing, form[aria-busy='true']");
+  part.querySelector(".fact.editing, .note-form, .merge, form[aria-busy='true']");
 
 function tell(part) {
   // An open form is not taken away from under somebody's hands: the part is fetched when it is closed.
@@ -49,6 +49,14 @@ function announce(always = false) {
   channel.postMessage(message);
   leader?.hear(message);
 }
+
+// Asked for before the form was opened, answered after: the answer waits too.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const part = detail.requestConfig.elt;
+  if (!part.matches("[data-live]") || detail.target !== part || !busy(part)) return;
+  detail.shouldSwap = false;
+  waiting.add(part.id);
+});
 
 const leader = lead(channel, receive, () => announce(true));
 channel.addEventListener("message", ({ data }) => receive(data));

@@ -47,13 +47,14 @@ async def keep_working(stop: asyncio.Event, *, concurrency: int = 2) -> None:
         worker.cancel()
         problem = (await asyncio.gather(worker, return_exceptions=True))[0]
         if stop.is_set():
-            return
+            break
         pause = 0.2 if healthy else min(pause * 2, LONGEST_PAUSE)
         logger.warning("worker: starting again in %.1f s (%s)", pause, _reason(problem))
         # Periodic jobs are deferred through Django's connection of another thread: a dead one would fail for ever.
         await sync_to_async(connections.close_all)()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
+    await sync_to_async(connections.close_all)()
 
 
 async def _work_once(concurrency: int) -> None:

@@ -36,7 +36,7 @@ def note(done):
 
 
 @pytest.fixture
-def working(note, monkeypatch):
+def working(note, done, monkeypatch):
     monkeypatch.setattr(worker, "POLL", 60)  # what is done sooner was heard of, not found
     loops = {}
 
@@ -46,19 +46,27 @@ def working(note, monkeypatch):
 
     thread = threading.Thread(target=lambda: asyncio.run(work()))
     thread.start()
-    wait_until(listening)
+    wait_until_it_hears(note, done)
     yield
     loops["loop"].call_soon_threadsafe(loops["stop"].set)
     thread.join(20)
     assert not thread.is_alive()
 
 
-def listening():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%%'"
-        )
-        return cursor.fetchone()[0] > 0
+def wait_until_it_hears(note, done):
+    """The listener opens its connection at leisure; what was said before is only found by the next poll."""
+    said = 0
+
+    def hears():
+        nonlocal said
+        note.defer(word="ready")
+        said += 1
+        time.sleep(0.3)
+        return done
+
+    wait_until(hears, seconds=60)
+    wait_until(lambda: done == ["ready"] * said, seconds=60)
+    done.clear()
 
 
 def test_it_works_at_once(working, note, done):
@@ -83,8 +91,7 @@ def test_after_the_database_went_away_it_still_works_at_once(working, note, done
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    time.sleep(2.5)
-    wait_until(listening, seconds=20)
+    wait_until_it_hears(note, done)
     began = time.monotonic()
     note.defer(word="later")
     wait_until(lambda: "later" in done, seconds=30)

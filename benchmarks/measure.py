@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.models import Role, User
 from benchmarks.clock import Client, Unexpected, throughput, time_beside
 from benchmarks.pages import Page, pages
-from benchmarks.plans import asked
+from benchmarks.plans import Asked, asked
 from benchmarks.report import Load, Report, Result
 from benchmarks.server import Server, running
 from customers.models import Company, Customer, Order, OrderLine
@@ -37,7 +37,7 @@ def measure(rounds: int, requests: int, processes: int, only: str) -> Report:
     session = _session()
     found, absent = pages()
     found = [page for page in found if only in page.name]
-    results = [Result(page, asked(page.urls[0], session, reads_ranges=page.reads_ranges)) for page in found]
+    results = [Result(page, _asked(page, session)) for page in found]
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
     load = os.getloadavg()[0]
     with running(processes) as server:
@@ -49,6 +49,11 @@ def measure(rounds: int, requests: int, processes: int, only: str) -> Report:
             result.load = _under_load(server, cookie, result.page.urls)
         memory = server.memory()
     return Report(floor, results, absent, memory, load, _rows())
+
+
+def _asked(page: Page, session: str) -> Asked:
+    forget = (lambda: None) if _is_warm(page) else _forget_kept_figures
+    return asked(page.urls[0], session, reads_ranges=page.reads_ranges, forget=forget)
 
 
 def _round(server: Server, cookie: str, results: list[Result], requests: int) -> None:

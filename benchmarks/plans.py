@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,13 @@ class Asked:
     scans: list[str]
 
 
-def asked(url: str, session: str, *, reads_ranges: bool) -> Asked:
-    """Open the page in this process and look at its queries. The second time counts: the first one fills caches."""
+def asked(url: str, session: str, *, reads_ranges: bool, forget: Callable[[], None]) -> Asked:
+    """Open the page in this process and look at its queries. The second time counts: the first one fills caches,
+    of which `forget` empties those that a page measured cold must do without."""
     client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     _open(client, url)
+    forget()
     with CaptureQueriesContext(connection) as captured:
         _open(client, url)
     statements = [query["sql"] for query in captured.captured_queries]

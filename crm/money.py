@@ -77,6 +77,12 @@ def to_base(amount: Decimal, currency: str, day: dt.date) -> Decimal:
     return rounded(amount * found)
 
 
+def currencies() -> list[str]:
+    """Those that have a rate at some time."""
+    codes = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True)
+    return list(codes.distinct())
+
+
 def rounded(amount: Decimal) -> Decimal:
     """To four places, halves to even, as numeric(18, 4) would keep it."""
     return amount.quantize(QUANTUM, rounding=ROUND_HALF_EVEN)

@@ -27,7 +27,7 @@ from customers.customer_forms import country_options
 from customers.lines import Line
 from customers.models import Customer, Order, OrderKind
 from customers.models.customer import refresh_figures
-from customers.models.order import OWN_SOURCE, next_number, proposed_number
+from customers.models.order import next_number, proposed_number
 from customers.order_fields import (
     MOST_LINES,
     CustomerChoiceField,
@@ -135,9 +135,7 @@ class OrderForm(RecordForm[Order]):
         number: str = self.cleaned_data["number"].strip()
         if number and is_blank(number):
             raise ValidationError(_("Enter a number that can be seen."))
-        source = OWN_SOURCE if self.is_new else self.instance.source
-        same = Order.everything.filter(source=source, number=number).exclude(pk=self.instance.pk)
-        if number and (taken := same.first()):
+        if number and (taken := self.instance.same_number(number)):
             sentence = _("There is an order %(number)s already, which was deleted. Take another number.")
             if not taken.deleted_at:
                 sentence = _("There is an order %(number)s already. Take another number.")
@@ -194,9 +192,9 @@ class OrderForm(RecordForm[Order]):
             return
         if self._of("kind") != OrderKind.RETURN:
             raise ValidationError(_("Only an order of the kind Return takes another order back."))
-        order = returned if isinstance(returned, Order) else Order.everything.get(pk=returned)
+        order = returned if isinstance(returned, Order) else self.instance.returns_order
         customer = self._of("customer")
-        if order.customer_id and order.customer_id != getattr(customer, "pk", customer):
+        if order and order.customer_id and order.customer_id != getattr(customer, "pk", customer):
             raise ValidationError(_("That order is of another customer."))
 
     def _check_currency(self) -> None:
@@ -231,8 +229,7 @@ class OrderForm(RecordForm[Order]):
 
 def _currencies(current: str) -> list[str]:
     """The base currency, those with a rate, and the one the order has."""
-    known = money.ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct()
-    return list(dict.fromkeys([settings.BASE_CURRENCY, *known, *filter(None, [current])]))
+    return list(dict.fromkeys([settings.BASE_CURRENCY, *money.currencies(), *filter(None, [current])]))
 
 
 def _clock(moment: dt.datetime) -> dt.datetime:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,7 @@ from crm.navigation import ORDERS, WRITERS
 from customers import lookup, owners
 from customers.customer_forms import country_options
 from customers.facts import KIND_TONES, STATUS_TONES
-from customers.models import Channel, Customer, Order, OrderKind, OrderLine, OrderStatus
+from customers.models import Channel, Customer, Order, OrderKind, OrderStatus
 from customers.models.order import IS_COUNTED, IS_PURCHASE
 from customers.order_fields import CustomerChoiceField
 from customers.tables import DateField, View, deleted_views
@@ -75,7 +75,7 @@ class OrderFilter(ListFilter):
             self.add_error("placed_to", _("The last day lies before the first."))
         return data
 
-    def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
+    def narrow(self, rows: Any, data: dict[str, Any]) -> QuerySet[Any]:
         fits = self._placed(data)
         for name in ("kind", "status", "channel", "customer"):
             if name in data:
@@ -91,9 +91,10 @@ class OrderFilter(ListFilter):
             fits &= IS_PURCHASE
         if "known" in data:
             fits &= Q(customer__isnull=False)
+        rows = rows.filter(fits)
         if "sku" in data:
-            fits &= Q(Exists(OrderLine.objects.filter(order=OuterRef("pk"), sku=data["sku"])))
-        return self._search(rows.filter(fits), data["q"]) if "q" in data else rows.filter(fits)
+            rows = rows.with_article(data["sku"])
+        return self._search(rows, data["q"]) if "q" in data else rows
 
     def _placed(self, data: dict[str, Any]) -> Q:
         zone = moments.organisation_zone()

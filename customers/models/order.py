@@ -75,6 +75,10 @@ class OrderQuerySet(RecordQuerySet["Order"]):
                 return self.filter(customer__in=Customer.objects.editable_by(user))
         return self.none()
 
+    def with_article(self, sku: str) -> Self:
+        """The orders with a line of this article."""
+        return self.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), sku=sku)))
+
     def counted(self) -> Self:
         """The orders that make revenue."""
         return self.filter(IS_COUNTED)
@@ -196,6 +200,10 @@ class Order(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:detail", args=[self.pk])
+
+    def same_number(self, number: str) -> Order | None:
+        """Another order of the same source that has `number` already, a deleted one too."""
+        return type(self).everything.filter(source=self.source, number=number).exclude(pk=self.pk).first()
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Replace all lines, and with them the total."""

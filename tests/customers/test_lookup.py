@@ -206,10 +206,14 @@ REST = [
     "INSERT INTO customers_phone (customer_id, number, national)"
     " SELECT id, '+4420' || 10000000 + id * 37 % 89999999, '020' || 10000000 + id * 37 % 89999999"
     " FROM customers_customer",
+    "INSERT INTO customers_email (customer_id, address)"
+    " SELECT id, 'person' || id || '@example.com' FROM customers_customer WHERE id % 10 = 0",
+    "INSERT INTO customers_externalid (customer_id, source, value)"
+    " SELECT id, 'shop', id + 5 FROM customers_customer WHERE id % 10 = 0",
     "INSERT INTO customers_order (number, customer_id, placed_at, currency)"
     " SELECT 'N' || id, id, now() - id * interval '1 minute', 'EUR' FROM customers_customer",
 ]
-ANALYZE = "ANALYZE customers_customer, customers_phone, customers_order"
+ANALYZE = "ANALYZE customers_customer, customers_phone, customers_email, customers_externalid, customers_order"
 
 
 INDEXES = """

@@ -52,9 +52,13 @@ def serve(host: str, port: int, *, processes: int = 1) -> None:
             Parent(host, held.getsockname()[1]).keep(processes)
 
 
-def run(host: str, port: int) -> None:
-    """One process."""
+def run(host: str, port: int, *, parent: int = 0) -> None:
+    """One process. One of several ends when its parent has ended without a word (kill -9)."""
     import uvicorn
+
+    async def look_for_parent() -> None:
+        if parent and os.getppid() != parent:
+            signal.raise_signal(signal.SIGTERM)
 
     config = uvicorn.Config(
         "crm.asgi:application",
@@ -66,6 +70,8 @@ def run(host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whom to believe is one decision, made in the settings
+        callback_notify=look_for_parent,
+        timeout_notify=2,
         timeout_keep_alive=20,
         timeout_graceful_shutdown=GRACE,
     )
@@ -93,6 +99,7 @@ class Parent:
             self._bury(pid, os.waitstatus_to_exitcode(status))
 
     def _fork(self) -> None:
+        parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
@@ -104,7 +111,7 @@ class Parent:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        os._exit(_exit_code_of(self.host, self.port))
+        os._exit(_exit_code_of(self.host, self.port, parent))
 
     def _bury(self, pid: int, code: int) -> None:
         born = self.children.pop(pid, None)
@@ -124,9 +131,9 @@ class Parent:
                 os.kill(pid, signal.SIGTERM)
 
 
-def _exit_code_of(host: str, port: int) -> int:
+def _exit_code_of(host: str, port: int, parent: int) -> int:
     try:
-        run(host, port)
+        run(host, port, parent=parent)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except BaseException:

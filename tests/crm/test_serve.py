@@ -69,6 +69,11 @@ def test_a_signal_ends_them_all(served, port):
     assert "Traceback" not in served.stderr.read()
 
 
+def test_orphans_end_by_themselves(served, port):
+    served.kill()
+    wait_until(lambda: listeners(port) == [], seconds=30)
+
+
 def test_a_taken_port_is_a_sentence(served, port):
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     again = subprocess.run(command, cwd=postgres.ROOT, capture_output=True, text=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.db.models import Count as CountOf
-from django.db.models import DateField, Exists, IntegerField, OuterRef, Q, Sum, Value
+from django.db.models import DateField, IntegerField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Cast, TruncDay, TruncMonth, TruncWeek
 from django.db.models.functions.datetime import TruncBase
 
@@ -72,7 +72,7 @@ def _rows(scope: Scope, one: Count, place: int, zone: dt.tzinfo) -> Rows:
         case "buyers":
             rows, figures = _first_counted(_purchases(rows), scope, one, zone), {"customers": BUYERS}
         case "new":
-            rows, figures = _purchases(rows).filter(~Exists(_earlier_purchases())), {"new": BUYERS}
+            rows, figures = _without(_purchases(rows), _earlier_purchases()), {"new": BUYERS}
     return rows.order_by().values("place", "bucket").annotate(**EMPTY | figures).values_list(*COLUMNS)
 
 
@@ -105,4 +105,10 @@ def _first_counted(rows: Rows, scope: Scope, one: Count, zone: dt.tzinfo) -> Row
     )
     if one.by is not None:
         earlier = _bucketed(earlier, one.by, zone).filter(bucket=OuterRef("bucket"))
-    return rows.filter(~Exists(earlier))
+    return _without(rows, earlier)
+
+
+def _without(rows: Rows, earlier: Rows) -> Rows:
+    """The rows for which there is no `earlier` one. Not by ~Exists: right after an import, before the tables are
+    analysed, that is planned as a join of everything with everything. One look into the index for each row never is."""
+    return rows.alias(earlier=Subquery(earlier.order_by().values("placed_at")[:1])).filter(earlier=None)

@@ -66,7 +66,10 @@ class BoardForm(forms.Form):
         label=gettext_lazy("Channel"), required=False, choices=[("", gettext_lazy("All channels")), *Channel.choices]
     )
     preset = forms.ChoiceField(
-        required=False, choices=[(name, label) for name, (label, _period) in PRESETS.items()], widget=forms.HiddenInput
+        label=gettext_lazy("Period"),
+        required=False,
+        choices=[(name, label) for name, (label, _period) in PRESETS.items()],
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, data: Any, *, today: dt.date) -> None:

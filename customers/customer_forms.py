@@ -57,7 +57,8 @@ def warn_while_typing(form: forms.BaseForm, url: Any, names: tuple[str, ...]) ->
             "hx-include": sent,
             "hx-target": "#duplicates",
             "hx-swap": "innerHTML",
-            "hx-sync": "closest form:replace",
+            "hx-sync": "this:replace",
+            "hx-disabled-elt": "unset",
         }
 
 

@@ -50,9 +50,7 @@ class Entry:
     icon: str
     title: str
     at: dt.datetime
-    iso: str
-    when: str
-    full: str
+    shown: moments.Shown
     who: str = ""
     tone: str = ""
     text: str = ""
@@ -165,7 +163,7 @@ class Timeline:
             tone=words.tone,
             text=", ".join(labels),
             url=reverse(words.page, args=[event.subject_id]) if words.page else "",
-            **vars(moments.shown(event.at)),
+            shown=moments.shown(event.at),
         )
 
 
@@ -182,7 +180,7 @@ def note_entry(note: Activity, user: User) -> Entry:
         note=note,
         may_edit=user.effective_role == "admin" or (note.created_by_id == user.pk and may_write(user)),
         edited=note.version > 1,
-        **vars(moments.shown(note.done_at)),
+        shown=moments.shown(note.done_at),
     )
 
 

@@ -101,7 +101,7 @@ class LinesField(forms.Field):
     hidden_widget = HiddenLines
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=True, **kwargs)  # so it says on screen; see clean()
 
     def prepare_value(self, value: Any) -> list[Typed]:
         return [_typed(row) if isinstance(row, Line) else row for row in value or []]

@@ -39,7 +39,7 @@ from customers.order_fields import (
 SECTIONS = (
     (gettext_lazy("What"), ("number", "customer", "kind", "status", "returns_order")),
     (gettext_lazy("Where and when"), ("placed_at", "channel", "country", "currency")),
-    (gettext_lazy("Lines"), ("lines",)),
+    (gettext_lazy("What was bought"), ("lines",)),
 )
 FIELDS = [name for _legend, names in SECTIONS for name in names]
 #: What the figures of customers rest on, and what the total in the base currency does.

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from crm import htmx
@@ -22,6 +22,7 @@ from crm.access import hidden_fields, visible, visible_branches
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.keyset import SORT, Position, Sort, output_field, page_of
+from crm.moments import shown
 from crm.money import money_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=models.Model)
 COUNT_LIMIT = 10_000
-_OWN_PARAMETERS = frozenset({"sort", "after", "before"})
+_OWN_PARAMETERS = frozenset({"sort", "after", "before", "panel"})
+#: parameters that belong to one page and not to the list
+_OF_THE_PAGE = ("after", "before", "panel")
 _registry: dict[str, type[Listing[Any]]] = {}
 
 
@@ -69,9 +72,8 @@ class Column:
 def _time_cell(value: dt.datetime | None) -> Cell:
     if value is None:
         return Cell("time", "")
-    local = timezone.localtime(value)
-    full = formats.date_format(local, "DATETIME_FORMAT")
-    return Cell("time", value.isoformat(), formats.date_format(local, "j M Y"), full)
+    moment = shown(value)
+    return Cell("time", moment.iso, moment.day, moment.full)
 
 
 def _plain_cell(kind: str) -> Callable[[Any], Cell]:
@@ -279,7 +281,7 @@ class Listing(Generic[M]):
     def url_with(self, **changes: str) -> str:
         """This list with other parameters; the place in it is forgotten unless given."""
         query = self.given.copy()
-        for name in ("after", "before"):
+        for name in _OF_THE_PAGE:
             query.pop(name, None)
         for name, value in changes.items():
             query.pop(name, None)
@@ -294,6 +296,20 @@ class Listing(Generic[M]):
         form = self.filter_form
         names = [name for name in self.filters if name != "q"]
         return [Chip(str(form.fields[n].label or n), form.shown(n), self.url_with(**{n: ""})) for n in names]
+
+    @property
+    def panel_open(self) -> bool:
+        """The panel of filters is most of a list page's work, so it is written only when it is wanted."""
+        return "panel" in self.given
+
+    @property
+    def panel_url(self) -> str:
+        return self.url_with(panel="open")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The filters that are set, for a search while the panel is closed."""
+        return [(name, str(self.given[name])) for name in self.filters if name != "q"]
 
     @property
     def query(self) -> str:
@@ -348,7 +364,7 @@ class Listing(Generic[M]):
         if not self.may_export:
             return ""
         query = self.given.copy()
-        for name in ("after", "before"):
+        for name in _OF_THE_PAGE:
             query.pop(name, None)
         return f"{reverse(self.export_url_name)}?{query.urlencode()}"
 
@@ -368,10 +384,13 @@ def _is_set(value: Any) -> bool:
     return value not in (None, "", False, [])
 
 
-def answer(request: UserRequest, listing_class: type[Listing[Any]], **context: Any) -> HttpResponse:
-    """The list page, or its inside for htmx."""
+def answer(
+    request: UserRequest, listing_class: type[Listing[Any]], *, page: str = "lists/index.html", **context: Any
+) -> HttpResponse:
+    """The list page, or its inside for htmx; `page` when the list has a template of its own."""
     listing = listing_class(request.user, request.GET)
-    return htmx.answer(request, "lists/index.html", "lists/_list.html", {"listing": listing, **context})
+    fragment = "lists/_filters.html" if listing.panel_open else "lists/_list.html"
+    return htmx.answer(request, page, fragment, {"listing": listing, **context})
 
 
 def listing_of(name: str) -> type[Listing[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 QUANTUM = Decimal("0.0001")
@@ -94,5 +96,12 @@ def money_text(amount: Decimal | None, currency: str | None = None, places: int 
         return "–"
     code = currency or settings.BASE_CURRENCY
     sign = "−" if amount < 0 else ""
-    number = formats.number_format(abs(amount), decimal_pos=places, use_l10n=True, force_grouping=True)
+    point, comma = _separators(get_language())
+    number = f"{abs(amount):,.{places}f}".replace(",", "\0").replace(".", point).replace("\0", comma)
     return f"{sign}{SYMBOLS.get(code, code)}\u00a0{number}"
+
+
+@lru_cache
+def _separators(language: str | None) -> tuple[str, str]:
+    """The locale's decimal point and its mark between thousands."""
+    return str(formats.get_format("DECIMAL_SEPARATOR")), str(formats.get_format("THOUSAND_SEPARATOR"))

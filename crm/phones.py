@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from django.conf import settings
@@ -43,6 +44,7 @@ def digits_of(text: str) -> str:
     return str(phonenumbers.normalize_digits_only(text))
 
 
+@lru_cache(maxsize=20_000)
 def screen_text(e164: str) -> str:
     """The international spelling with blanks; what cannot be read is shown as it is."""
     try:

@@ -141,8 +141,8 @@ PLACED = Column("placed", gettext_lazy("Placed"), lambda row: row.placed_at, kin
 CUSTOMER = Column(
     "customer", gettext_lazy("Customer"), lambda row: str(row.customer or ""), kind="link", cell=_customer
 )
-KIND = Column("kind", gettext_lazy("Kind"), lambda row: row.get_kind_display(), cell=_kind)
-STATUS = Column("status", gettext_lazy("Status"), lambda row: row.get_status_display(), cell=_status)
+KIND = Column("kind", gettext_lazy("Kind"), lambda row: OrderKind(row.kind).label, cell=_kind)
+STATUS = Column("status", gettext_lazy("Status"), lambda row: OrderStatus(row.status).label, cell=_status)
 TOTAL = Column(
     "total",
     gettext_lazy("Total"),
@@ -169,7 +169,7 @@ class OrderList(Listing[Order]):
         CUSTOMER,
         KIND,
         STATUS,
-        Column("channel", gettext_lazy("Channel"), lambda row: row.get_channel_display()),
+        Column("channel", gettext_lazy("Channel"), lambda row: Channel(row.channel).label),
         Column("country", gettext_lazy("Country"), lambda row: country_name(row.country)),
         TOTAL,
         Column("currency", gettext_lazy("Currency"), lambda row: row.currency, screen=False),

@@ -244,7 +244,7 @@ class CustomerList(Listing[Customer]):
         Column("email", gettext_lazy("E-mail"), _email, kind="email"),
         Column("company", gettext_lazy("Company"), lambda row: str(row.company or ""), kind="link", cell=_company),
         OWNER,
-        Column("lifecycle", gettext_lazy("Lifecycle"), lambda row: row.get_lifecycle_display(), cell=_lifecycle),
+        Column("lifecycle", gettext_lazy("Lifecycle"), lambda row: Lifecycle(row.lifecycle).label, cell=_lifecycle),
         Column("value", gettext_lazy("Value"), lambda row: row.net_total, kind="money", sort="value"),
         Column("orders", gettext_lazy("Orders"), lambda row: row.orders_count, kind="number", screen=False),
         Column("last_order", gettext_lazy("Last order"), lambda row: row.last_order_at, kind="time", sort="last_order"),

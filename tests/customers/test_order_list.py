@@ -200,7 +200,7 @@ def test_the_list_asks_as_often_for_twenty_rows_as_for_one(as_alice, alice, djan
 
     add(1)
     as_alice.get("/orders/")
-    with django_assert_num_queries(7) as first:
+    with django_assert_num_queries(5) as first:
         as_alice.get("/orders/")
     add(19)
     with django_assert_num_queries(len(first)):

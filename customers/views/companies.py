@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm import export as exports
-from crm import htmx
+from crm import lists
 from crm.access import get_writable, require
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
@@ -24,15 +24,13 @@ SHOWN = 20
 
 @require_GET
 def index(request: UserRequest) -> HttpResponse:
-    listing = CompanyList(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, CompanyList, page="customers/index.html")
 
 
 @require_GET
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
-    listing = DeletedCompanies(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, DeletedCompanies, page="customers/index.html")
 
 
 @require_POST

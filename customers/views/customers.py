@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm import export as exports
-from crm import htmx
+from crm import lists
 from crm.access import get_writable, require
 from crm.deleted import find
 from crm.http import UserRequest
@@ -20,15 +20,13 @@ from customers.views.editing import CUSTOMERS
 
 @require_GET
 def index(request: UserRequest) -> HttpResponse:
-    listing = CustomerList(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, CustomerList, page="customers/index.html")
 
 
 @require_GET
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
-    listing = DeletedCustomers(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, DeletedCustomers, page="customers/index.html")
 
 
 @require_POST

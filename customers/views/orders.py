@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm import editing as kernel
 from crm import export as exports
-from crm import htmx
+from crm import htmx, lists
 from crm.access import get_writable, require
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
@@ -49,16 +49,14 @@ def _found(request: UserRequest, pk: int) -> Order:
 @require_GET
 @for_those_who_see_orders
 def index(request: UserRequest) -> HttpResponse:
-    listing = OrderList(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, OrderList, page="customers/index.html")
 
 
 @require_GET
 @for_those_who_see_orders
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
-    listing = DeletedOrders(request.user, request.GET)
-    return htmx.answer(request, "customers/index.html", "lists/_list.html", {"listing": listing})
+    return lists.answer(request, DeletedOrders, page="customers/index.html")
 
 
 @require_POST

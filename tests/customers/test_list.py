@@ -244,7 +244,9 @@ def test_what_the_list_does_not_know_is_refused_in_words(client, people, alice, 
 # Order and pages
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "value", "-value", "last_order", "-last_order", "created", "-created"])
+@pytest.mark.parametrize(
+    "sort", ["name", "-name", "value", "-value", "last_order", "-last_order", "created", "-created"]
+)
 def test_every_sort_pages_through_every_row_once_and_back(page, client, alice, sort, monkeypatch):
     monkeypatch.setattr("customers.tables.CustomerList.size", 3)
     for place in range(10):

@@ -10,12 +10,14 @@ from exchange.models import ImportedOrder, ImportRun
 class ImportRunAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "file_name", "source", "state", "created_by")
     list_select_related = ("created_by",)
-    search_fields = ("file_name", "=sha256", "=source")
+    found_by = ("sha256", "source")
 
 
 @admin.register(ImportedOrder)
 class ImportedOrderAdmin(ReadOnlyAdmin):
-    list_display = ("order", "run")
-    list_select_related = ("order", "run")
-    search_fields = ("=order__number",)
+    """Found by the id of its order, which the administration of orders shows."""
+
+    list_display = ("order_id", "run")
+    list_select_related = ("run",)
+    found_by = ("order",)
     raw_id_fields = ("order", "run")

@@ -158,6 +158,8 @@ class JobProgress(models.Model):
     objects = JobProgressQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [models.Index(fields=["user", "-created_at"], name="job_user_created")]
 
     def __str__(self) -> str:

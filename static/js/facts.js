@@ -34,7 +34,7 @@ document.addEventListener("htmx:load", ({ target: fact }) => {
 
 document.addEventListener("keydown", (event) => {
   const fact = box(event.target);
-  if (event.key === "Escape" && fact?.classList.contains("editing") && cancel(fact)) event.preventDefault();
+  if (event.key === "Escape" && fact?.querySelector("form") && cancel(fact)) event.preventDefault();
 });
 
 // The whole row edits, unless the click was meant for a link in it, or to mark text.

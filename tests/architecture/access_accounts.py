@@ -29,9 +29,7 @@ ACCOUNTS = {
     ),
     "accounts:teams": get(ADMINS),
     "accounts:teams form": post("302 403 302 403 403 403 403", data={"name": "East"}),
-    "accounts:team": get(
-        "302 404 200 403 404 404 403", "302 404 200 404 404 404 403", missing=NOBODY, about="team"
-    ),
+    "accounts:team": get("302 404 200 403 404 404 403", "302 404 200 404 404 404 403", missing=NOBODY, about="team"),
     "accounts:team form": post(
         "302 404 422 403 404 404 403", "302 404 422 404 404 404 403", missing=NOBODY, about="team"
     ),

@@ -66,9 +66,7 @@ CUSTOMERS = {
     "activities:detail": get(
         "302 404 302 302 302 302 302", "302 404 302 302 302 404 302", NOBODY, NOBODY, about="note"
     ),
-    "activities:edit": get(
-        "302 404 200 403 200 403 403", "302 404 200 403 403 404 403", NOBODY, NOBODY, about="note"
-    ),
+    "activities:edit": get("302 404 200 403 200 403 403", "302 404 200 403 403 404 403", NOBODY, NOBODY, about="note"),
     "activities:edit form": post(
         "302 404 422 403 422 403 403", "302 404 422 403 403 404 403", NOBODY, NOBODY, about="note"
     ),

@@ -29,7 +29,9 @@ def _imports(path):
 @pytest.mark.parametrize("app", APPS)
 def test_no_app_imports_what_stands_above_it(app):
     above = set(APPS[APPS.index(app) + 1 :])
-    upward = {f"{path.relative_to(ROOT)} imports {name}" for path in modules(app) for name in _imports(path) if name in above}
+    upward = {
+        f"{path.relative_to(ROOT)} imports {name}" for path in modules(app) for name in _imports(path) if name in above
+    }
     assert upward == set()
 
 

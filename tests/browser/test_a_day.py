@@ -24,7 +24,9 @@ def zoe(transactional_db):
     factories.PhoneFactory(customer=customer, number="+46701234567", national="0701234567")
     factories.EmailFactory(customer=customer, address="zoe@example.com")
     for days in (3, 40, 400):
-        order = factories.OrderFactory(customer=customer, placed_at=now() - dt.timedelta(days=days), base_total=Decimal("250"))
+        order = factories.OrderFactory(
+            customer=customer, placed_at=now() - dt.timedelta(days=days), base_total=Decimal("250")
+        )
         factories.OrderLineFactory(order=order, unit_price=Decimal("250"))
     customer.refresh_figures()
     return customer
@@ -129,7 +131,12 @@ def test_every_page_is_free_of_violations_and_fits(open_tab, someone, zoe, size,
     assert tab.violations() == []
     tab.sign_in(someone("admin", team=None))
     order = zoe.orders.first()
-    records = [f"/customers/{zoe.pk}/", f"/customers/{zoe.pk}/edit/", f"/customers/{zoe.pk}/history/", f"/orders/{order.pk}/"]
+    records = [
+        f"/customers/{zoe.pk}/",
+        f"/customers/{zoe.pk}/edit/",
+        f"/customers/{zoe.pk}/history/",
+        f"/orders/{order.pk}/",
+    ]
     found = {}
     for path in [*PAGES, *records, "/customers/new/", "/orders/new/", "/companies/new/", "/users/invite/"]:
         tab.go(path)

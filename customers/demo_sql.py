@@ -27,7 +27,10 @@ STATEMENTS = {
             created_at, updated_at)
         SELECT c.id, name, website, industry, street, postal_code, city, country, owner_id, known.since, known.since
         FROM demo_company AS c,
-            LATERAL (SELECT (%(start)s - (c.id - (SELECT min(id) FROM demo_company)) %% 600 * interval '1 day') AT TIME ZONE %(zone)s AS since) AS known
+            LATERAL (
+                SELECT (%(start)s - (c.id - (SELECT min(id) FROM demo_company)) %% 600 * interval '1 day')
+                    AT TIME ZONE %(zone)s AS since
+            ) AS known
         ORDER BY c.id""",
     # The figures follow customers.figures (a test compares them): writing them now saves an UPDATE of every row.
     "customers": """

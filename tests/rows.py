@@ -19,7 +19,10 @@ def _query() -> str:
         for model in apps.get_app_config(label).get_models()
         if model._meta.db_table not in _APART
     )
-    one = "SELECT '{0}' AS name, count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS hash FROM {0} t"
+    one = (
+        "SELECT '{0}' AS name, count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS hash"
+        " FROM {0} AS t"
+    )
     return " UNION ALL ".join(one.format(table) for table in tables)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import locale
 import os
 import re
 import shlex
@@ -231,14 +232,36 @@ def _start() -> None:
         time.sleep(0.3)
 
 
+def _language() -> list[str]:
+    """The order of bytes, the same everywhere; and which characters are letters in any script.
+
+    pg_trgm asks the C library for the latter: in the locale C it knows ASCII alone, and no name in Cyrillic, Greek or
+    Chinese would be in the index.
+    """
+    if int(_major()) < 17:
+        return ["--locale=C.UTF-8"]
+    letters = ["--lc-ctype=C.UTF-8"] if _is_known("C.UTF-8") else []
+    return ["--locale=C", *letters, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+
+
+def _is_known(name: str) -> bool:
+    present = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_CTYPE, present)
+    return True
+
+
 def _create(folder: Path) -> None:
     """Made beside its place and renamed when it is whole: a crash never leaves half a database."""
     _require_room()
     new = folder.with_name(folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     prefix = postgres_root.prefix(new)
-    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if int(_major()) >= 17 else []
-    options = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", *(locale or ["--locale=C.UTF-8"])]
+    options = [f"--username={ROLE}", "--auth=trust", "--encoding=UTF8", *_language()]
     make: list[str | Path] = [*prefix, binaries() / "initdb", "-D", new, *options]
     made = _run(make)
     if made.returncode == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +32,6 @@ LONGEST = 200
 MOST_KEYS = 500
 #: how alike a name must be to be meant, as pg_trgm counts, and how much less alike than the best
 ALIKE, NEARLY_BEST, MOST_ALIKE = 0.38, 0.8, 20
-_SEARCHABLE = re.compile(r"[^\W_]{3}")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -196,9 +196,14 @@ def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
 # Names
 
 
+def _has_trigram(text: str) -> bool:
+    """Three letters or digits on end, marks included: what the index of names is made of."""
+    return "www" in "".join("w" if unicodedata.category(character)[0] in "LMN" else " " for character in text)
+
+
 def named(text: str) -> Q:
     """Every word of `text` is part of the name, in any order; a text too short for that begins the name."""
-    if not _SEARCHABLE.search(text):
+    if not _has_trigram(text):
         return Q(sort_key__startswith=folded(Value(text)))
     return Q(*(Q(sort_key__contains=folded(Value(word))) for word in text.split()))
 

@@ -119,6 +119,27 @@ def test_the_text_may_be_very_long(customer, alice):
     assert hits("9" * 100_000, alice) == []
 
 
+OTHER_SCRIPTS = ["Иван Петров", "Γιώργος Παπαδόπουλος", "田中太郎", "محمد علي", "राज कुमार", "김철수"]
+
+
+@pytest.mark.parametrize("name", OTHER_SCRIPTS)
+def test_names_of_any_script_are_found_by_their_beginning_and_their_parts(db, name):
+    factories.CustomerFactory(name=name)
+    factories.CustomerFactory(name="Zoë Ångström")
+    for typed in (name, name[:2], name.split()[-1], name.lower()):
+        assert found(typed) == [name], typed
+
+
+@pytest.mark.parametrize("typed", ["Иван Петрв", "Иван Птеров", "Παπαδοπουλος"])
+def test_misspelt_names_of_other_scripts_too(db, typed):
+    ((letters,),) = bulk.fetch("SELECT datctype FROM pg_database WHERE datname = current_database()")
+    if letters == "C":
+        pytest.skip("this database was made in the locale C, where pg_trgm knows no letter outside of ASCII")
+    for name in OTHER_SCRIPTS:
+        factories.CustomerFactory(name=name)
+    assert found(typed) == [OTHER_SCRIPTS[0] if typed[0] == "И" else OTHER_SCRIPTS[1]]
+
+
 MISSPELT = {
     "Bjorn Bergstrom": "Björn Bergström",
     "Zoe Lindqvist": "Zoë Lindqvist",

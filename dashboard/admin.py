@@ -8,5 +8,8 @@ from dashboard.models import KeptFigures
 
 @admin.register(KeptFigures)
 class KeptFiguresAdmin(ReadOnlyAdmin):
+    """May be deleted at any time: they are counted again."""
+
     list_display = ("key", "stamp", "computed_at")
-    found_by = ("key",)
+    search_fields = ("key__startswith",)
+    ordering = ("key",)

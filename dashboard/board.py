@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.timezone import now
 
@@ -28,15 +30,15 @@ class Query:
     def by_label(self) -> str:
         return str(By(self.by).label)
 
-    @property
+    @cached_property
     def elapsed(self) -> int:
         return self.period.elapsed(self.today)
 
-    @property
+    @cached_property
     def previous(self) -> Period:
         return self.period.previous().head(self.elapsed)
 
-    @property
+    @cached_property
     def last_year(self) -> Period:
         return self.period.head(self.elapsed).last_year()
 
@@ -50,7 +52,7 @@ def read_board(query: Query) -> Board:
     return Board(
         period=query.period,
         by=query.by,
-        lines=[_line(reading, query, bucket) for bucket in query.period.buckets(query.by)],
+        lines=[_line(reading, query, bucket, figures) for bucket, figures in _buckets(reading, query)],
         total=own,
         previous=Compared(query.previous, previous),
         last_year=Compared(query.last_year, last_year),
@@ -63,7 +65,7 @@ def read_lines(query: Query) -> list[tuple[Bucket, Figures]]:
     """The buckets alone."""
     reading = Reading(query.scope, query.today, query.zone)
     reading.read([query.period], _buyers_of_buckets(reading, query))
-    return [(bucket, _figures(reading, query, bucket)) for bucket in query.period.buckets(query.by)]
+    return list(_buckets(reading, query))
 
 
 def _buyers_of_buckets(reading: Reading, query: Query) -> list[Count]:
@@ -78,22 +80,26 @@ def _buyers_of_buckets(reading: Reading, query: Query) -> list[Count]:
             return [piece for part in parts if not reading.is_settled_month(part) for piece in reading.buyers(part)]
 
 
-def _figures(reading: Reading, query: Query, bucket: Bucket) -> Figures:
-    match query.by:
-        case "day":
-            return reading.day(bucket.start)
-        case "week":
-            return reading.of(bucket.period).with_customers(reading.bought_by(query.period, "week", bucket.start))
-        case "month":
-            whole = reading.month(bucket.period)
-            return whole or reading.of(bucket.period).with_customers(reading.bought(bucket.period))
+def _buckets(reading: Reading, query: Query) -> Iterator[tuple[Bucket, Figures]]:
+    weeks = reading.bought_by(query.period, "week") if query.by == "week" else {}
+    for bucket in query.period.buckets(query.by):
+        match query.by:
+            case "day":
+                yield bucket, reading.day(bucket.start)
+            case "week":
+                yield bucket, reading.of(bucket.period).with_customers(weeks[bucket.start.isoformat()])
+            case "month":
+                whole = reading.month(bucket.period)
+                yield bucket, whole or reading.of(bucket.period).with_customers(reading.bought(bucket.period))
 
 
-def _line(reading: Reading, query: Query, bucket: Bucket) -> Line:
+def _line(reading: Reading, query: Query, bucket: Bucket, figures: Figures) -> Line:
     """Last year's bucket may lie partly, or wholly, outside of the days compared."""
-    year_ago = counterpart(bucket.start, query.by)
-    begun, days = query.last_year, Bucket.of(year_ago, query.by).period
-    shared = Period(max(days.first, begun.first), min(days.last, begun.last))
-    if shared.last < shared.first:
-        return Line(bucket, _figures(reading, query, bucket), None, None)
-    return Line(bucket, _figures(reading, query, bucket), Bucket(year_ago, shared), reading.of(shared).net)
+    start, compared = counterpart(bucket.start, query.by), query.last_year
+    days = Bucket.of(start, query.by).period
+    first, last = max(days.first, compared.first), min(days.last, compared.last)
+    if last < first:
+        return Line(bucket, figures, None, None)
+    shared = Period(first, last)
+    net = reading.day(first).net if query.by == "day" else reading.of(shared).net
+    return Line(bucket, figures, Bucket(start, shared), net)

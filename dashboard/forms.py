@@ -121,7 +121,7 @@ class BoardForm(forms.Form):
         scope = scope_of(user, country=data["country"], channel=data["channel"])
         period = self._period(scope)
         by = cast("Unit", data["by"] or fitting(period))
-        if by == By.DAY and period.days > MOST_DAYS:
+        if by == "day" and period.days > MOST_DAYS:
             by = "month"
         return Query(scope, period, by, self.today, organisation_zone())
 
@@ -134,9 +134,10 @@ class BoardForm(forms.Form):
         return PRESETS[self.chosen_preset][1](self.today)
 
     def with_dates(self, period: Period) -> BoardForm:
-        """The form as it is shown: with the dates of a preset too, so that one can go on from there."""
+        """The valid form as it is shown: with the dates of a preset too, so that one can go on from there."""
         chosen = {WORDS.get(name, name): self.cleaned_data[name] for name in ("by", "country", "channel")}
-        return BoardForm(chosen | {"from": period.first, "to": period.last}, today=self.today)
+        self.data = chosen | {"from": period.first, "to": period.last}
+        return self
 
     def sentences(self) -> list[str]:
         """Each refusal with the name of its field."""

@@ -12,7 +12,7 @@ from dashboard.scope import Scope
 
 Figure = Literal["net", "gross", "returns", "adjustments", "orders", "average", "customers", "new", "returning"]
 #: filters of the list of orders, figure by figure
-ORDERS: dict[str, str] = {
+ORDERS: dict[Figure, str] = {
     "net": "counted=1",
     "average": "counted=1",
     "gross": "counted=1&kind=sale",
@@ -20,40 +20,43 @@ ORDERS: dict[str, str] = {
     "adjustments": "counted=1&kind=adjustment",
     "orders": "purchase=1",
 }
+PLACED, BOUGHT = "placed_from={first}&placed_to={last}", "bought_from={first}&bought_to={last}"
 
 
 class Links:
-    """Addresses of lists for the figures of one scope."""
+    """Addresses of lists for the figures of one scope. `patterns` have the places of the dates left open: a long
+    table fills them once for each row."""
 
     def __init__(self, scope: Scope) -> None:
-        self._is_part = scope.is_part
-        owner = {"owner": scope.owner} if scope.owner else {}
-        country = {"country": scope.country} if scope.country else {}
-        channel = {"channel": scope.channel} if scope.channel else {}
-        bought = {f"bought_{name}": value for name, value in (country | channel).items()}
-        self._orders = f"{reverse('orders:index')}?{_tail(owner | country | channel)}"
-        self._customers = f"{reverse('customers:index')}?{_tail(owner | bought)}"
+        owner: dict[str, object] = {"owner": scope.owner} if scope.owner else {}
+        chosen = {"country": scope.country, "channel": scope.channel}
+        filters = {name: value for name, value in chosen.items() if value}
+        bought = {f"bought_{name}": value for name, value in filters.items()}
+        self._orders = f"{reverse('orders:index')}?{_tail(owner | filters)}{PLACED}"
+        customers = f"{reverse('customers:index')}?{_tail(owner | bought)}"
+        self.patterns: dict[Figure, str] = {name: f"{self._orders}&{asked}" for name, asked in ORDERS.items()}
+        self.patterns["customers"] = f"{customers}{BOUGHT}"
+        if scope.is_part:  # whose first purchase was elsewhere is no new customer here
+            self.patterns |= {
+                "new": f"{customers}{BOUGHT}&buyers=new",
+                "returning": f"{customers}{BOUGHT}&buyers=returning",
+            }
+        else:
+            self.patterns["new"] = f"{customers}first_from={{first}}&first_to={{last}}"
+            self.patterns["returning"] = f"{customers}{BOUGHT}&first_to={{before}}"
 
     def to(self, figure: Figure, period: Period) -> str:
-        if filters := ORDERS.get(figure):
-            return self.orders(period, filters)
-        if figure == "customers":
-            return self.customers(period)
-        if self._is_part:
-            return self.customers(period, f"&buyers={figure}")
-        if figure == "new":
-            return f"{self._customers}first_from={period.first}&first_to={period.last}"
-        return self.customers(period, f"&first_to={period.first - DAY}")
-
-    def orders(self, period: Period, filters: str) -> str:
-        return f"{self._orders}placed_from={period.first}&placed_to={period.last}&{filters}"
+        return self.patterns[figure].format(**dates(period))
 
     def part(self, figure: Figure, period: Period, **filters: object) -> str:
         """The orders of `figure` that have something more in common."""
-        return self.orders(period, f"{ORDERS[figure]}&{urlencode(filters)}")
+        return f"{self.to(figure, period)}&{urlencode(filters)}"
 
-    def customers(self, period: Period, filters: str = "") -> str:
-        return f"{self._customers}bought_from={period.first}&bought_to={period.last}{filters}"
+
+def dates(period: Period) -> dict[str, str]:
+    """What fills a pattern."""
+    first = period.first
+    return {"first": first.isoformat(), "last": period.last.isoformat(), "before": (first - DAY).isoformat()}
 
 
 def _tail(filters: dict[str, object]) -> str:

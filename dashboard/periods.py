@@ -58,11 +58,25 @@ class Period:
         """The same dates a year earlier."""
         return Period(year_before(self.first), year_before(self.last))
 
+    def is_within(self, other: Period) -> bool:
+        return other.first <= self.first and self.last <= other.last
+
+    def each(self) -> Iterator[dt.date]:
+        """Its days."""
+        return self.starts("day")
+
+    def starts(self, by: Unit) -> Iterator[dt.date]:
+        """The first days of all buckets that it touches; the first may lie before it."""
+        start = bucket_start(self.first, by)
+        while start <= self.last:
+            yield start
+            start = _next_start(start, by)
+
     def buckets(self, by: Unit) -> list[Bucket]:
         """All buckets that it touches, the empty ones too."""
         return [
-            Bucket(start, Period(max(start, self.first), min(following - DAY, self.last)))
-            for start, following in _steps(self.first, self.last, by)
+            Bucket(start, Period(max(start, self.first), min(_next_start(start, by) - DAY, self.last)))
+            for start in self.starts(by)
         ]
 
 
@@ -106,15 +120,7 @@ def _next_start(start: dt.date, by: Unit) -> dt.date:
         case "week":
             return start + 7 * DAY
         case "month":
-            return months_later(start, 1)
-
-
-def _steps(first: dt.date, last: dt.date, by: Unit) -> Iterator[tuple[dt.date, dt.date]]:
-    start = bucket_start(first, by)
-    while start <= last:
-        following = _next_start(start, by)
-        yield start, following
-        start = following
+            return (start + 31 * DAY).replace(day=1)
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

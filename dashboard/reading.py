@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from crm.moments import day_start
 from dashboard.counting import Count, Counted, count
 from dashboard.figures import Figures, Sheet, total
 from dashboard.kept import Ask, Shelf, one_moment, settled_before, utc_text
-from dashboard.periods import DAY, Period, Unit, bucket_start, month_of
+from dashboard.periods import DAY, Period, Unit, month_of
 from dashboard.scope import Scope
+
+NONE = Figures()
+FEW = 14
 
 
 class Reading:
@@ -21,12 +26,16 @@ class Reading:
         self.scope, self.zone = scope, zone
         self.settled = settled_before(today, zone)
         self._shelf = Shelf(scope, zone)
+        self._last = self.settled
         self._sheets: dict[Period, Sheet] = {}
         self._buyers: dict[Count, dict[str, int]] = {}
 
     def read(self, periods: Iterable[Period], buyers: Iterable[Count]) -> None:
         """Look up or count everything that the board is going to ask for."""
-        sheets = {Ask(f"days {sheet.first}", self._end(sheet)): sheet for sheet in self._sheets_of(periods)}
+        periods = list(periods)
+        self._last = max(period.last for period in periods)
+        touched = {days for period in periods for days in self._days_of(period)}
+        sheets = {Ask(f"days {days.first}", days.bounds(self.zone)[1]): days for days in touched}
         pieces = {_ask(piece): piece for piece in buyers}
         with one_moment():
             self._shelf.look_up([*sheets, *pieces])
@@ -38,18 +47,20 @@ class Reading:
 
     def of(self, period: Period) -> Figures:
         """The sum of the days of `period`, without customers."""
-        parts = (
-            sheet.total if period.first <= days.first and days.last <= period.last else sheet.of(period)
-            for days, sheet in self._sheets.items()
-            if days.first <= period.last and period.first <= days.last
-        )
+        if period.days <= FEW:
+            return total(self.day(day) for day in period.each()).with_customers(0)
+        sheets = ((days, self._sheets[days]) for days in self._days_of(period))
+        parts = (sheet.total if days.is_within(period) else sheet.of(period) for days, sheet in sheets)
         return total(parts).with_customers(0)
 
     def day(self, day: dt.date) -> Figures:
         """A day, with its customers."""
-        sheet = self._sheets.get(self._sheet_of(day))
-        written = sheet.days.get(day.isoformat()) if sheet else None
-        return Figures.from_json(written) if written else Figures()
+        written = self._written_days.get(day.isoformat())
+        return Figures.from_json(written) if written else NONE
+
+    @cached_property
+    def _written_days(self) -> dict[str, list[Any]]:
+        return {day: figures for sheet in self._sheets.values() for day, figures in sheet.days.items()}
 
     def month(self, period: Period) -> Figures | None:
         """A whole month with its customers; None when it is not settled, or `period` is not a month."""
@@ -68,26 +79,17 @@ class Reading:
     def bought(self, period: Period) -> int:
         return sum(self._buyers[piece].get("", 0) for piece in self.buyers(period))
 
-    def bought_by(self, period: Period, by: Unit, start: dt.date) -> int:
-        """How many bought in the bucket of `period` that begins on `start`."""
-        return sum(self._buyers[piece].get(start.isoformat(), 0) for piece in self.buyers(period, by))
+    def bought_by(self, period: Period, by: Unit) -> Counter[str]:
+        """How many bought in each bucket of `period`, by its first day as ISO writes it."""
+        return sum((Counter(self._buyers[piece]) for piece in self.buyers(period, by)), Counter())
 
-    def _sheets_of(self, periods: Iterable[Period]) -> set[Period]:
-        """The months that `periods` touch, up to the last settled day; and the days since."""
-        periods = list(periods)
-        sheets = {
-            Period(month.start, min(month_of(month.start).last, self.settled - DAY))
-            for period in periods
-            for month in period.buckets("month")
-            if month.start < self.settled
-        }
-        last = max(period.last for period in periods)
-        return sheets | ({Period(self.settled, last)} if last >= self.settled else set())
-
-    def _sheet_of(self, day: dt.date) -> Period:
-        if day >= self.settled:
-            return next((days for days in self._sheets if days.first >= self.settled), Period(day, day))
-        return Period(bucket_start(day, "month"), min(month_of(day).last, self.settled - DAY))
+    def _days_of(self, period: Period) -> Iterator[Period]:
+        """The days of the sheets that `period` touches: months up to the last settled day, and all days since."""
+        for start in period.starts("month"):
+            if start < self.settled:
+                yield Period(start, min(month_of(start).last, self.settled - DAY))
+        if period.last >= self.settled:
+            yield Period(self.settled, self._last)
 
     def _count(self, sheets: dict[Ask, Period], pieces: dict[Ask, Count]) -> None:
         """Count in one statement what the shelf did not have, and put it there."""
@@ -111,13 +113,10 @@ class Reading:
     def _made(self, run: list[Period], counted: dict[Count, Counted]) -> Iterator[tuple[Period, Sheet]]:
         """The sheets of adjoining months that were counted together."""
         *by_day, months = (counted[one] for one in self._counts_of(run))
-        found = {day: total(one.get(day, Figures()) for one in by_day) for day in by_day[0] if day}
+        found = {day: total(one.get(day, NONE) for one in by_day) for day in by_day[0] if day}
         for sheet in run:
-            days = {day: figures for day, figures in found.items() if sheet.first <= day <= sheet.last}
-            yield sheet, Sheet.from_days(days, months.get(sheet.first, Figures()).customers)
-
-    def _end(self, period: Period) -> dt.datetime:
-        return period.bounds(self.zone)[1]
+            days = {day: found[day] for day in sheet.each() if day in found}
+            yield sheet, Sheet.from_days(days, months.get(sheet.first, NONE).customers)
 
 
 def _ask(piece: Count) -> Ask:

@@ -103,8 +103,9 @@ def _rank(scope: Scope, rankings: Sequence[Ranking]) -> Ranked:
 
 
 def _rows(scope: Scope, ranking: Ranking, place: int) -> Any:
-    orders = scope.orders().filter(placed_at__gte=ranking.start, placed_at__lt=ranking.end).order_by()
-    amount, label, count = Sum("base_total"), Value("", CharField()), Count("placed_at", filter=IS_PURCHASE)
+    orders: Any = scope.orders().filter(placed_at__gte=ranking.start, placed_at__lt=ranking.end).order_by()
+    amount, count = Sum("base_total"), Count("placed_at", filter=IS_PURCHASE)
+    label: Any = Value("", CharField())
     match ranking.kind:
         case "customers":
             orders, key = orders.filter(customer__isnull=False), Cast("customer_id", CharField())
@@ -114,7 +115,7 @@ def _rows(scope: Scope, ranking: Ranking, place: int) -> Any:
             orders, key = orders.filter(lines__sku__gt=""), Cast("lines__sku", CharField())
             amount, label = Sum(LINE), Max("lines__description")
             count = Count("pk", filter=IS_PURCHASE, distinct=True)
-    rows = orders.annotate(place=Value(place, IntegerField()), key=key)
+    rows: Any = orders.annotate(place=Value(place, IntegerField()), key=key)
     if ranking.keys is not None:
         rows = rows.filter(key__in=ranking.keys)
     rows = rows.values("place", "key").annotate(label=label, amount=amount, count=count)

@@ -75,8 +75,8 @@ def top(request: UserRequest, kind: str) -> HttpResponse:
 def _shown(form: BoardForm, query: Query) -> dict[str, Any]:
     board, links, numbers = read_board(query), Links(query.scope), Numbers.here()
     return {
-        "form": form.with_dates(query.period),
         "presets": _presets(form),
+        "form": form.with_dates(query.period),
         "query": query,
         "board": board,
         "links": links,

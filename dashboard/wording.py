@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.money import SYMBOLS
@@ -60,34 +62,61 @@ class Numbers:
         return f"{'+' if share > 0 else ''}{self.percent(share)}"
 
 
-def day_text(day: dt.date) -> str:
-    return formats.date_format(day, "j M Y")
+@dataclass(frozen=True)
+class Names:
+    """Months in short and in full, weekdays from Monday on: formats.date_format takes 60 microseconds a date."""
+
+    short: list[str]
+    full: list[str]
+    weekdays: list[str]
+
+    @classmethod
+    def here(cls) -> Names:
+        return _names(get_language() or "")
+
+    def day(self, day: dt.date) -> str:
+        return f"{day.day} {self.short[day.month]}"
+
+    def date(self, day: dt.date) -> str:
+        return f"{self.day(day)} {day.year}"
+
+    def bucket(self, bucket: Bucket, by: Unit) -> str:
+        start = bucket.start
+        match by:
+            case "day":
+                return f"{self.weekdays[start.weekday()]} {self.date(start)}"
+            case "week":
+                year, week, _day = start.isocalendar()
+                return _("Week %(week)s, %(year)s") % {"week": week, "year": year}
+            case "month":
+                return f"{self.full[start.month]} {start.year}"
+
+    def tick(self, bucket: Bucket, by: Unit) -> str:
+        """For the axis of the chart."""
+        if by == "month":
+            return f"{self.short[bucket.start.month]} {bucket.start.year % 100:02}"
+        return self.day(bucket.period.first)
+
+    def period(self, period: Period) -> str:
+        """As short as it can be said: "1–10 Nov 2026", "1 Dec 2025 – 10 Nov 2026"."""
+        first, last = period.first, period.last
+        if first == last:
+            return self.date(first)
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day}–{self.date(last)}"
+        return f"{self.day(first) if first.year == last.year else self.date(first)} – {self.date(last)}"
+
+
+@lru_cache(maxsize=8)
+def _names(language: str) -> Names:
+    months = [dt.date(2000, month, 1) for month in range(1, 13)]
+    weekdays = [dt.date(2001, 1, day) for day in range(1, 8)]
+    return Names(
+        ["", *(formats.date_format(month, "M") for month in months)],
+        ["", *(formats.date_format(month, "F") for month in months)],
+        [formats.date_format(day, "D") for day in weekdays],
+    )
 
 
 def period_text(period: Period) -> str:
-    """As short as it can be said: "1–10 Nov 2026", "1 Dec 2025 – 10 Nov 2026"."""
-    first, last = period.first, period.last
-    if first == last:
-        return day_text(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{day_text(last)}"
-    return f"{formats.date_format(first, 'j M') if first.year == last.year else day_text(first)} – {day_text(last)}"
-
-
-def bucket_text(bucket: Bucket, by: Unit) -> str:
-    """The name of a bucket; of a month that is not whole, its days."""
-    match by:
-        case "day":
-            return formats.date_format(bucket.start, "D j M Y")
-        case "week":
-            year, week, _day = bucket.start.isocalendar()
-            return _("Week %(week)s, %(year)s") % {"week": week, "year": year}
-        case "month":
-            return formats.date_format(bucket.start, "F Y")
-
-
-def short_text(bucket: Bucket, by: Unit) -> str:
-    """For the axis of the chart."""
-    if by == "month":
-        return formats.date_format(bucket.start, "M y")
-    return formats.date_format(bucket.period.first, "j M")
+    return Names.here().period(period)

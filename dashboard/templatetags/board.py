@@ -2,63 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from html import escape
-from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboard.figures import Board, Figures, Line
-from dashboard.links import Figure, Links
-from dashboard.periods import Period
-from dashboard.wording import Numbers, bucket_text, period_text, short_text
+from dashboard.links import Figure, Links, dates
+from dashboard.periods import Bucket
+from dashboard.wording import NOTHING, Names, Numbers
 
 register = template.Library()
-MONEY: tuple[Figure, ...] = ("gross", "returns", "adjustments")
-COUNTS: tuple[Figure, ...] = ("orders", "average", "customers", "new", "returning")
+MONEY: tuple[Figure, ...] = ("gross", "returns", "adjustments", "average")
+COUNTS: tuple[Figure, ...] = ("orders", "customers", "new", "returning")
+COLUMNS: tuple[Figure, ...] = (*MONEY[:3], "orders", "average", "customers", "new", "returning")
+NOT_COMPARED = f'<td class="end" data-value="">{NOTHING}</td>'
 
 
 @register.simple_tag
 def board_rows(board: Board, links: Links, numbers: Numbers) -> SafeString:
-    """One row for each bucket. Every text passes escape(); the rest is numbers and dates of our own."""
-    return SafeString("\n".join(_row(line, board, links, numbers) for line in board.lines))
+    """One row for each bucket. Every text and pattern passes escape(); the rest is numbers and dates of our own."""
+    net, cells, names = _cell("net", links, drawn=True), _cells(links), Names.here()
+    rows = [_head(line, board, names) + _body(line, net, cells, numbers) for line in board.lines]
+    return SafeString("\n".join(f"<tr>{row}</tr>" for row in rows))
 
 
 @register.simple_tag
 def board_totals(board: Board, links: Links, numbers: Numbers) -> SafeString:
     """The row of sums; customers are counted over the whole period."""
-    net, ago = board.total.net, board.last_year
-    cells = "".join(_cells(board.total, board.period, links, numbers))
-    year_ago = _cell(numbers.amount(ago.figures.net), links.to("net", ago.period))
-    own = _cell(numbers.amount(net), links.to("net", board.period))
-    return SafeString(f'<tr><th scope="row">{escape(_("Total"))}</th>{own}{year_ago}{cells}</tr>')
+    net, other = _cell("net", links), board.last_year
+    own = (net + _cells(links)).format(**dates(board.period), **_texts(board.total, numbers))
+    year_ago = net.format(**dates(other.period), net=numbers.amount(other.figures.net))
+    place = own.index("</td>") + len("</td>")
+    return SafeString(f'<tr><th scope="row">{escape(_("Total"))}</th>{own[:place]}{year_ago}{own[place:]}</tr>')
 
 
-def _row(line: Line, board: Board, links: Links, numbers: Numbers) -> str:
-    bucket, net = line.bucket, line.figures.net
-    head = (
-        f'<th scope="row" data-short="{escape(short_text(bucket, board.by))}"'
-        f' title="{escape(period_text(bucket.period))}">'
-        f"{escape(bucket_text(bucket, board.by))}</th>"
-    )
-    own = _cell(numbers.amount(net), links.to("net", bucket.period), net)
-    year_ago = '<td class="end" data-value="">–</td>'
-    if line.year_ago and line.net_year_ago is not None:
-        url = links.to("net", line.year_ago.period)
-        year_ago = _cell(numbers.amount(line.net_year_ago), url, line.net_year_ago)
-    return f"<tr>{head}{own}{year_ago}{''.join(_cells(line.figures, bucket.period, links, numbers))}</tr>"
+def _head(line: Line, board: Board, names: Names) -> str:
+    bucket, by = line.bucket, board.by
+    whole = by == "day" or (by == "month" and Bucket.of(bucket.start, by) == bucket)
+    title = "" if whole else f' title="{escape(names.period(bucket.period))}"'
+    short = escape(names.tick(bucket, by))
+    return f'<th scope="row" data-short="{short}"{title}>{escape(names.bucket(bucket, by))}</th>'
 
 
-def _cells(figures: Figures, period: Period, links: Links, numbers: Numbers) -> Iterator[str]:
-    for name in (*MONEY, *COUNTS):
-        value = getattr(figures, name)
-        write: Callable[[Any], str] = numbers.count if isinstance(value, int) else numbers.amount
-        yield _cell(write(value), links.to(name, period))
+def _body(line: Line, net: str, cells: str, numbers: Numbers) -> str:
+    days, texts, before = dates(line.bucket.period), _texts(line.figures, numbers), line.net_year_ago
+    own, year_ago = net.format(**days, value=line.figures.net, net=texts["net"]), NOT_COMPARED
+    if line.year_ago and before is not None:
+        year_ago = net.format(**dates(line.year_ago.period), value=before, net=numbers.amount(before))
+    return f"{own}{year_ago}{cells.format(**days, **texts)}"
 
 
-def _cell(text: str, url: str, value: Any = None) -> str:
-    """With its number as plain text where the chart draws it."""
-    data = "" if value is None else f' data-value="{value}"'
-    return f'<td class="end"{data}><a href="{url.replace("&", "&amp;")}">{text}</a></td>'
+def _texts(figures: Figures, numbers: Numbers) -> dict[str, str]:
+    texts: dict[str, str] = {name: numbers.amount(getattr(figures, name)) for name in MONEY}
+    texts |= {name: numbers.count(getattr(figures, name)) for name in COUNTS}
+    texts["net"] = numbers.amount(figures.net)
+    return texts
+
+
+def _cells(links: Links) -> str:
+    return "".join(_cell(name, links) for name in COLUMNS)
+
+
+def _cell(name: Figure, links: Links, *, drawn: bool = False) -> str:
+    """With its number as plain text too, where the chart draws it."""
+    data = ' data-value="{value}"' if drawn else ""
+    return f'<td class="end"{data}><a href="{escape(links.patterns[name])}">{{{name}}}</a></td>'

@@ -153,15 +153,14 @@ class Timeline:
         labels = list(_labels(event, changed, self.user)) if changed else []
         if changed and not labels:
             return None  # all that changed is hidden from this user
-        title = f"{words.title} {event.data['number']}" if "number" in event.data else str(words.title)
         return Entry(
             key=f"event-{event.pk}",
             icon=words.icon,
-            title=title,
+            title=words.say(event.data.get("number", ""), labels),
             at=event.at,
             who=str(event.actor or ""),
             tone=words.tone,
-            text=", ".join(labels),
+            text=", ".join(labels) if not words.names_fields else "",
             url=reverse(words.page, args=[event.subject_id]) if words.page else "",
             shown=moments.shown(event.at),
         )
@@ -231,7 +230,13 @@ def _read(token: str) -> tuple[Position, int] | None:
     if not token:
         return None
     position = Position.decode(token[1:], models.DateTimeField())
-    if token[0] not in "01" or not isinstance(position.value, dt.datetime) or timezone.is_naive(position.value):
+    at = position.value
+    if (
+        token[0] not in "01"
+        or not isinstance(at, dt.datetime)
+        or timezone.is_naive(at)
+        or not moments.is_of_this_era(at)
+    ):
         raise BadInput(_("This part of the timeline is not known."))
     return position, int(token[0])
 

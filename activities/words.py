@@ -14,12 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Words:
-    """An event on screen. `page` is the URL name of its subject's page, when a line about it should lead there."""
+    """An event on screen. `title` may name "%(fields)s"; `page` is the URL name of its subject's page, for a link."""
 
     title: Any
     icon: str = "activity"
     tone: str = ""
     page: str = ""
+
+    def say(self, number: str, fields: list[str]) -> str:
+        title = str(self.title) % {"fields": ", ".join(fields)} if self.names_fields else str(self.title)
+        return f"{title} {number}" if number else title
+
+    @property
+    def names_fields(self) -> bool:
+        return "%(fields)s" in str(self.title)
 
 
 EVENTS = {

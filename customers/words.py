@@ -8,7 +8,7 @@ from activities.words import Words
 
 EVENTS = {
     "customer.created": Words(_("Customer added"), "user-plus", "accent"),
-    "customer.changed": Words(_("Details changed"), "pencil"),
+    "customer.changed": Words(_("%(fields)s changed"), "pencil"),
     "customer.deleted": Words(_("Customer deleted"), "trash-2", "bad"),
     "customer.restored": Words(_("Customer restored"), "rotate-ccw", "good"),
     "order.created": Words(_("Order"), "shopping-cart", "good", "orders:detail"),

@@ -122,7 +122,11 @@ class OrderAdmin(RecordAdmin):
 
 
 class OrderRepair(forms.ModelForm[Order]):
-    """Says before saving that a currency has no rate on the day."""
+    """Says before saving that a number is taken, or that a currency has no rate on the day."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The constraints of an order are of its source and id too, which are not in the form."""
+        return super()._get_validation_exclusions() - {"source", "id"}  # type: ignore[misc,no-any-return]  # not in the stubs
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

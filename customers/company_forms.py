@@ -32,6 +32,11 @@ class CompanyForm(RecordForm[Company]):
         model = Company
         fields = ["name", "industry", "website", "owner", "street", "postal_code", "city", "country"]
 
+    @classmethod
+    def offered(cls, user: User) -> list[str]:
+        """The fields that `user` may fill in."""
+        return [name for _legend, names in SECTIONS for name in names]
+
     def tailor(self, user: User) -> None:
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101 - a foreign key's form field

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from crm.access import hidden_fields
 from crm.countries import country_choices
 from crm.deleted import with_deleted
 from crm.editing import RecordForm
@@ -92,11 +93,16 @@ class CustomerForm(RecordForm[Customer]):
 
     field_order = FIELDS
 
+    @classmethod
+    def offered(cls, user: User) -> list[str]:
+        """The fields that `user` may fill in."""
+        hidden, agent = hidden_fields(Customer, user), user.effective_role == "agent"
+        return [name for name in FIELDS if name not in hidden and (name in CONTACT_DATA or not agent)]
+
     def tailor(self, user: User) -> None:
-        if user.effective_role == "agent":
-            for name in self.fields.keys() - CONTACT_DATA - {"base"}:
-                del self.fields[name]
-        else:
+        for name in self.fields.keys() - {*self.offered(user), "base"}:
+            del self.fields[name]
+        if "owner" in self.fields:
             self._fill_choices(user)
         if isinstance(phones := self.fields.get("phones"), contacts.PhonesField):
             phones.read_as_in(self.data.get("country") or self.instance.country)

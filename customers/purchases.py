@@ -121,18 +121,19 @@ def months(customer: Customer, user: User, *, today: dt.date) -> list[Month]:
     since = bought.filter(placed_at__gte=moments.day_start(starts[0], zone))
     sums = since.annotate(month=TruncMonth("placed_at", tzinfo=zone)).order_by().values_list("month")
     amounts = {month.date(): amount for month, amount in sums.annotate(amount=Sum("base_total"))}
-    shown = [_month(customer, start, amounts, starts[place]) for place, start in enumerate(starts[MONTHS:])]
+    url = orders_url(customer=customer.pk, purchase=1)
+    shown = [_month(url, start, amounts, starts[place]) for place, start in enumerate(starts[MONTHS:])]
     return shown if any(month.amount or month.before for month in shown) else []
 
 
-def _month(customer: Customer, start: dt.date, amounts: dict[dt.date, Decimal], before: dt.date) -> Month:
+def _month(url: str, start: dt.date, amounts: dict[dt.date, Decimal], before: dt.date) -> Month:
     last = _next(start) - dt.timedelta(days=1)
     return Month(
         label=formats.date_format(start, "F Y"),
         short=formats.date_format(start, "M"),
         amount=amounts.get(start, Decimal()),
         before=amounts.get(before, Decimal()),
-        url=orders_url(customer=customer.pk, purchase=1, placed_from=start, placed_to=last),
+        url=f"{url}&placed_from={start}&placed_to={last}",
     )
 
 

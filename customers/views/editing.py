@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +33,8 @@ class Kind(Generic[R]):
     space: str
     model: type[R]
     form: type[editing.RecordForm[R]]
+    #: the names of the fields that a user may edit, when the form can tell without being made
+    offered: Callable[[User], list[str]] | None = None
 
     def url(self, verb: str, *args: Any) -> str:
         return reverse(f"{self.space}:{verb}", args=args)
@@ -39,8 +42,8 @@ class Kind(Generic[R]):
 
 #: Facts with a place of their own even when nobody knows them.
 ALWAYS = frozenset({"name", "phones", "emails", "owner"})
-CUSTOMERS = Kind("customers", Customer, CustomerForm)
-COMPANIES = Kind("companies", Company, CompanyForm)
+CUSTOMERS = Kind("customers", Customer, CustomerForm, CustomerForm.offered)
+COMPANIES = Kind("companies", Company, CompanyForm, CompanyForm.offered)
 
 
 def may_edit(row: Customer | Company | Order, user: User) -> bool:
@@ -48,7 +51,9 @@ def may_edit(row: Customer | Company | Order, user: User) -> bool:
 
 
 def facts(kind: Kind[R], row: R, user: User, *, writable: bool, only: str = "") -> list[Fact]:
-    names = kind.form(user=user).names if writable else []
+    names: list[str] = []
+    if writable:
+        names = kind.offered(user) if kind.offered else kind.form(user=user).names
     return facts_of(row, editable=names, hidden=hidden_fields(kind.model, user), only=only)
 
 

@@ -15,20 +15,25 @@ from crm.access import require
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
-from customers import purchases
+from customers import contacts, purchases
 from customers.models import Customer
 from customers.views import editing
 from customers.views.editing import CUSTOMERS
 
 
 def _found(request: UserRequest, pk: int) -> Customer:
+    return find(Customer, request.user, pk)
+
+
+def _in_full(request: UserRequest, pk: int) -> Customer:
+    """The customer with all that its head and its facts show."""
     rows = with_deleted(Customer).select_related("company", "owner", "created_by")
-    return find(rows, request.user, pk)
+    return find(rows.prefetch_related(*contacts.FIELDS), request.user, pk)
 
 
 @require_GET
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    customer = _found(request, pk)
+    customer = _in_full(request, pk)
     sees_orders = request.user.effective_role in ORDERS
     context = {
         **_facts(request, customer),
@@ -45,7 +50,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def head(request: UserRequest, pk: int) -> HttpResponse:
-    customer = _found(request, pk)
+    customer = _in_full(request, pk)
     writable = editing.may_edit(customer, request.user)
     context = {"customer": customer, "may_edit": writable, "may_remove": may_remove(customer, request.user)}
     return render(request, "customers/_head.html", context)
@@ -53,7 +58,7 @@ def head(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def facts(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "customers/_facts.html", _facts(request, _found(request, pk)))
+    return render(request, "customers/_facts.html", _facts(request, _in_full(request, pk)))
 
 
 def _facts(request: UserRequest, customer: Customer) -> dict[str, Any]:

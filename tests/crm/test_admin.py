@@ -16,6 +16,7 @@ from crm import bulk
 from crm.models import Event, ExchangeRate, JobProgress
 from customers.models import Customer, Order, Phone
 from tests import factories
+from tests.rows import all_rows
 
 APPS = ("crm", "accounts", "activities", "customers", "dashboard", "exchange")
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
@@ -104,11 +105,12 @@ BIG = re.compile(
 
 @pytest.fixture
 def a_village(db):
-    """Enough rows that reading a whole table would be chosen only for want of an index."""
+    """20,000 rows a table. Whole tables are then read only for want of an index: the planner is told to avoid it."""
     bulk.execute("SET LOCAL session_replication_role = replica")
     for statement in FILL.split(";"):
         bulk.execute(statement)
     bulk.execute("SET LOCAL session_replication_role = origin")
+    bulk.execute("SET LOCAL enable_seqscan = off")
 
 
 def test_no_list_reads_a_whole_table(as_ada, a_village):
@@ -156,6 +158,36 @@ def test_an_order_that_is_repaired_changes_the_figures_of_its_customer(as_ada, o
     order.refresh_from_db()
     order.customer.refresh_from_db()
     assert (order.status, order.total, order.customer.net_total) == ("cancelled", 100, 0)
+
+
+def test_an_order_does_not_get_the_number_of_another(as_ada, order):
+    other = factories.OrderFactory(customer=order.customer)
+    response = change(as_ada, order, number=other.number)
+    assert response.status_code == 200
+    assert "already exists" in response.content.decode()
+
+
+def test_an_order_does_not_return_itself(as_ada, order):
+    assert change(as_ada, order, returns_order=order.pk).status_code == 200
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_an_order_is_not_put_where_no_zone_can_show_it(as_ada, order, year):
+    response = change(as_ada, order, placed_at_0=f"{year}-12-31")
+    assert response.status_code == 200
+    assert "between 1900 and 2200" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_only_the_database_refuses_is_said(as_ada, customer):
+    before = all_rows()
+    rows = {f"emails-{place}-{name}": "" for place in (0, 1) for name in ("id", "position")}
+    rows |= {f"emails-{place}-customer": customer.pk for place in (0, 1)} | {"emails-TOTAL_FORMS": 2}
+    rows |= {"emails-0-position": 0, "emails-1-position": 1}
+    response = change(as_ada, customer, **rows, **{"emails-0-address": "a@x.org", "emails-1-address": "A@x.org"})
+    assert response.status_code == 302
+    assert "The database refuses this" in as_ada.get(response["Location"]).content.decode()
+    assert all_rows() == before
 
 
 def test_an_order_is_not_put_into_a_currency_without_a_rate(as_ada, order):

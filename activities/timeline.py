@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -92,7 +92,7 @@ class Timeline:
         given = {name: value for name, value in query.items() if value}
         return f"{self.url}?{urlencode(given)}" if given else self.url
 
-    @property
+    @cached_property
     def days(self) -> list[Day]:
         """The entries by local day; the first label is empty where the page before ended on the same day."""
         shown = timezone.localtime(self.position[0].value).date() if self.position else None
@@ -101,7 +101,7 @@ class Timeline:
             found.append(Day("" if day == shown else _day(day), list(entries)))
         return found
 
-    @property
+    @cached_property
     def older_url(self) -> str:
         rows, more = self._page
         if not more:
@@ -187,7 +187,12 @@ def subjects_seen_by(user: User) -> list[str]:
     """The kinds of records whose events may be told to `user`: those of which they see any."""
     if not user.effective_role:
         return []
-    return [model._meta.label_lower for model in apps.get_models() if _of_customers(model) and _sees(model, user)]
+    return [model._meta.label_lower for model in _models_of_customers() if _sees(model, user)]
+
+
+@cache
+def _models_of_customers() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if _of_customers(model)]
 
 
 def _of_customers(model: type[models.Model]) -> bool:

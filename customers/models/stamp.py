@@ -100,28 +100,22 @@ def stamp_lines() -> list[pgtrigger.Trigger]:
 
 
 def stamp_customers() -> list[pgtrigger.Trigger]:
-    """A customer who changes hands takes all past revenue along; one who is deleted is no buyer of any day."""
-    return [_stamp_owners(), _stamp_deleted()]
+    """A customer who changes hands takes all past revenue along; one who is deleted is no buyer of any day.
+
+    By row: both happen to few rows, and joining the rows before and after a statement costs every bulk update.
+    """
+    owners = "(owner) SELECT owner FROM (VALUES (OLD.owner_id), (NEW.owner_id)) AS both_owners (owner)"
+    return [
+        _on_change("stamp_owners", "owner", f"{owners} WHERE owner IS NOT NULL"),
+        _on_change("stamp_deleted", "deleted_at", f"(day) VALUES ('{BEFORE_ALL_DAYS}')"),
+    ]
 
 
-def _stamp_deleted() -> pgtrigger.Trigger:
-    changed = "old_rows o JOIN new_rows n USING (id) WHERE (o.deleted_at IS NULL) <> (n.deleted_at IS NULL)"
-    return _after(
-        "stamp_deleted",
-        pgtrigger.Update,
-        f"(day) SELECT '{BEFORE_ALL_DAYS}'::date WHERE EXISTS (SELECT FROM {changed})",  # noqa: S608  as above
-        old="old_rows",
-        new="new_rows",
-    )
-
-
-def _stamp_owners() -> pgtrigger.Trigger:
-    changed = "FROM old_rows o JOIN new_rows n USING (id) WHERE o.owner_id IS DISTINCT FROM n.owner_id"
-    owners = f"SELECT o.owner_id AS owner {changed} UNION SELECT n.owner_id {changed}"
-    return _after(
-        "stamp_owners",
-        pgtrigger.Update,
-        f"(owner) SELECT owner FROM ({owners}) AS both_owners WHERE owner IS NOT NULL",  # noqa: S608  as above
-        old="old_rows",
-        new="new_rows",
+def _on_change(name: str, field: str, insert: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange(field),
+        func=f"INSERT INTO {TABLE} {insert}; RETURN NULL;",
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -49,7 +49,8 @@ def theme(request: UserRequest) -> HttpResponse:
     request.user.choose_theme(form.cleaned_data["theme"])
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else resolve_url("accounts:settings"))
+    # Not redirect(), which takes a word for the name of a page.
+    return HttpResponseRedirect(target if safe else resolve_url("accounts:settings"))
 
 
 @require_POST

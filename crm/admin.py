@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory.models
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from crm.events import record
 from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
+from crm.moments import is_of_this_era
 from crm.text import is_storable
 from crm.versions import Versioned
 
@@ -42,6 +44,16 @@ class EstimatedPaginator(Paginator[Any]):
         return super().count
 
 
+class MomentField(forms.SplitDateTimeField):
+    """A moment that every zone can show: one that none can breaks each list it is in."""
+
+    def compress(self, data_list: Any) -> Any:
+        moment = super().compress(data_list)
+        if moment and not is_of_this_era(moment):
+            raise ValidationError(_("Choose a day between 1900 and 2200."))
+        return moment
+
+
 class FastAdmin(admin.ModelAdmin[Any]):
     """No full counts, no unindexed order, related rows by search or id; nothing is deleted for ever by hand.
 
@@ -51,6 +63,7 @@ class FastAdmin(admin.ModelAdmin[Any]):
 
     found_by: tuple[str, ...] = ()
 
+    formfield_overrides: ClassVar[Any] = {models.DateTimeField: {"form_class": MomentField}}
     show_full_result_count = False
     paginator = EstimatedPaginator
     list_per_page = 50
@@ -93,17 +106,22 @@ class FastAdmin(admin.ModelAdmin[Any]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A form opened before somebody else's change is not saved: the page shows the row as it is now."""
-        if request.method != "POST" or not issubclass(self.model, Versioned):
+        if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            if object_id and self._is_stale(request, object_id):
-                text = _("Somebody changed this while you were editing. Nothing of yours was saved: look again.")
-                self.message_user(request, text, messages.ERROR)
-                return redirect(request.get_full_path())
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                if not self._is_stale(request, object_id):
+                    return super().changeform_view(request, object_id, form_url, extra_context)
+            text = _("Somebody changed this while you were editing. Nothing of yours was saved: look again.")
+        except (IntegrityError, DataError):  # what no form knows: two new rows alike, a sum too large for its column
+            text = _("The database refuses this, as two rows would be alike or a number too large. Nothing was saved.")
+        self.message_user(request, text, messages.ERROR)
+        return redirect(request.get_full_path())
 
-    def _is_stale(self, request: HttpRequest, object_id: str) -> bool:
+    def _is_stale(self, request: HttpRequest, object_id: str | None) -> bool:
         """Compares the version that templates/admin/change_form.html wrote into the form, and locks the row."""
+        if not object_id or not issubclass(self.model, Versioned):
+            return False
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return False

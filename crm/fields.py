@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.moments import zone_names
+from crm.text import refuse_unstorable
 
 _NUMBERED = re.compile(r"\(#([0-9]{1,18})\)\s*\Z")
 
@@ -29,6 +30,10 @@ class RecordChoiceField(forms.ModelChoiceField[Any]):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"data-suggest": str(self.suggest_url), "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Any:
+        refuse_unstorable(str(value or ""))
+        return super().clean(value)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value)):

@@ -59,7 +59,8 @@ def _hash(request: HttpRequest) -> str:
         (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
     )
     files = sorted((name, [(f.name, f.size) for f in files]) for name, files in request.FILES.lists())
-    body = request.body if not request.POST and not request.FILES else b""
+    read = request.content_type == "multipart/form-data"  # as a stream, even when it held nothing
+    body = b"" if read or request.POST else request.body
     return hashlib.sha256(repr((request.get_full_path(), fields, files, body)).encode()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from crm.errors import BadInput
+from crm.text import is_storable
 
 #: the annotation that carries the sort value
 SORT = "sort_value"
@@ -71,7 +72,7 @@ class Position:
             value, pk, offset = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             if not (isinstance(pk, int) and isinstance(offset, int) and 0 <= pk < 2**63 and 0 <= offset < 2**53):
                 raise ValueError(text)
-            if not isinstance(value, (str, int)) or "\x00" in str(value):
+            if not isinstance(value, (str, int)) or not is_storable(str(value)):
                 raise ValueError(text)
             read = field.to_python(value)
             field.run_validators(read)  # a number with more digits than the column would break the query

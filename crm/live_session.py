@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.http import HttpRequest
 
 from crm.access import visible
+from crm.text import is_storable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -76,7 +77,7 @@ def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
         morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    return morsel.value if morsel and is_storable(morsel.value) else ""
 
 
 def look_up(key: str, asked: tuple[str, ...]) -> Watcher | None:

@@ -26,12 +26,14 @@ POLICY = (
 
 
 def refuse_broken_text(get_response: Next) -> Next:
-    """400 for paths and queries that no text column could hold: NUL, or bytes that are not UTF-8."""
+    """400 for paths, queries and cookies that no text column could hold: NUL, or bytes that are not UTF-8."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path_info or "%00" in query or "\ufffd" in request.path_info:
             return HttpResponse("Bad request: the address holds characters that cannot be read.\n", status=400)
+        if any("\x00" in value for value in request.COOKIES.values()):  # quoted cookies spell it in octal digits
+            return HttpResponse("Bad request: a cookie holds characters that cannot be read.\n", status=400)
         return get_response(request)
 
     return middleware
@@ -66,7 +68,10 @@ def htmx_answers(get_response: Next) -> Next:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path  # type: ignore[attr-defined]  # set by django-htmx
+    try:
+        current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path  # type: ignore[attr-defined]  # set by django-htmx
+    except ValueError:  # anybody may send a header that is no URL
+        current = None
     query = urlencode({REDIRECT_FIELD_NAME: current or "/"})
     return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
 

@@ -34,6 +34,11 @@ def bounds(first: dt.date, last: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime,
     return day_start(first, zone), day_start(last + dt.timedelta(days=1), zone)
 
 
+def is_of_this_era(moment: dt.datetime) -> bool:
+    """Whether every zone has a local time for it: at the ends of the calendar Python has none."""
+    return 1900 <= moment.year <= 2200
+
+
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """The zones that a person may choose; anything else is refused before it reaches SQL."""

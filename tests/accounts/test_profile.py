@@ -109,6 +109,12 @@ def test_the_switch_leads_nowhere_else(me, target):
     assert me.post("/settings/theme/", {"theme": "dark", "next": target})["Location"] == URL
 
 
+@pytest.mark.parametrize("target", ["home", "customers", "%0d%0aX: y"])
+def test_a_word_is_no_name_of_a_page(me, target):
+    response = me.post("/settings/theme/", {"theme": "dark", "next": target})
+    assert (response.status_code, response["Location"]) == (302, target.replace(" ", "%20"))
+
+
 # Sessions
 
 

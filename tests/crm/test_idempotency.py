@@ -105,6 +105,13 @@ def test_a_stream_is_given_each_time(as_mona, customer):
     assert not IdempotencyKey.objects.exists()
 
 
+def test_a_body_in_parts_that_held_nothing(as_mona):
+    kind = "multipart/form-data; boundary=x"
+    for _time in range(2):
+        response = as_mona.post(NEW, b"--x--\r\n", content_type=kind, headers={"Idempotency-Key": KEY})
+        assert response.status_code in {200, 422}
+
+
 def test_a_stranger_writes_no_key(client, db):
     assert create(client).status_code == 302
     assert not IdempotencyKey.objects.exists()

@@ -126,7 +126,14 @@ def made_up(*parts):
             made_up("a", 1, 2**53),
             made_up("a", 1, -1),
         ),
-        *(made_up(None, 1, 0), made_up(["a"], 1, 0), made_up({}, 1, 0), made_up("a\x00", 1, 0), made_up(1.5, 1, 0)),
+        *(
+            made_up(None, 1, 0),
+            made_up(["a"], 1, 0),
+            made_up({}, 1, 0),
+            made_up("a\x00", 1, 0),
+            made_up("\ud800", 1, 0),
+        ),
+        *(made_up(1.5, 1, 0), made_up(float("nan"), 1, 0)),
         base64.urlsafe_b64encode(b"[" * 20_000).decode(),
     ],
 )

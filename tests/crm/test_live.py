@@ -79,7 +79,11 @@ def test_what_is_rolled_back_is_not_heard(port, alice, customer):
         assert messages(wire.hear(upto=b"}")) == [{"topic": f"user:{alice.pk}"}]
 
 
-@pytest.mark.parametrize("headers", ["", "Cookie: rapport_session=nonsense\r\n", "Cookie: =;;\r\n"])
+#: as a quoted cookie spells it
+NUL = 'Cookie: rapport_session="\\000aaaaaaaaaaaaaaaa"\r\n'
+
+
+@pytest.mark.parametrize("headers", ["", "Cookie: rapport_session=nonsense\r\n", "Cookie: =;;\r\n", NUL])
 def test_nobody_is_refused(port, headers, db):
     with Wire(port) as wire:
         assert wire.say(request("GET", "/live/?topics=user:1", headers=headers)).status() == 401

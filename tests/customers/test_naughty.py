@@ -29,6 +29,7 @@ WORST = [
     "１２３",
     "\ufeff",
     "\u202etest",
+    "a\x00b",
     "'; DROP TABLE users; --",
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",

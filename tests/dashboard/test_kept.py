@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from customers.models import Customer, Order, OrderLine, RevenueStamp
 from customers.models.order import IS_COUNTED, IS_PURCHASE
+from dashboard import kept
 from dashboard.board import Query, read_board
 from dashboard.kept import settled_before
 from dashboard.models import KEPT_FOR, KeptFigures
@@ -218,6 +219,24 @@ def test_folding_changes_no_sum_and_spoils_nothing(rita, world, django_assert_nu
     assert RevenueStamp.objects.filter(day=INSIDE.date()).count() == 1
     with django_assert_num_queries(2):
         look(rita)
+
+
+def test_a_crowd_of_stamps_is_added_up_by_whoever_counts(rita, world, monkeypatch):
+    monkeypatch.setattr(kept, "CROWD", 3)
+    for number in range(6):
+        shop.order_of(world[0], INSIDE, number=f"more-{number}").save()
+    assert_right(rita)
+    assert RevenueStamp.objects.filter(day=INSIDE.date()).count() == 1
+    assert_right(rita)
+
+
+def test_changing_many_customers_stamps_only_who_changed_hands(alice, bob, world):
+    before = RevenueStamp.objects.count()
+    Customer.objects.update(city="Lund")
+    assert RevenueStamp.objects.count() == before
+    Customer.objects.filter(pk=world[0].pk).update(owner=None)
+    assert RevenueStamp.objects.filter(owner=world[0].owner_id).count() >= 1
+    assert not RevenueStamp.objects.filter(day=None, owner=None).exists()
 
 
 @pytest.fixture

@@ -185,7 +185,11 @@ def _owner(row: Customer | Company) -> Cell:
 
 
 def _company(row: Customer) -> Cell:
-    return Cell("link", str(row.company), extra=row.company.get_absolute_url()) if row.company else Cell("link", "")
+    if row.company is None:
+        return Cell("link", "")
+    if row.company.deleted_at:
+        return Cell("text", str(row.company))  # a link would lead most people to a 404
+    return Cell("link", str(row.company), extra=row.company.get_absolute_url())
 
 
 def _phone(row: Any) -> str:

@@ -105,6 +105,15 @@ def test_without_a_role_the_list_is_empty_and_says_why(page, customer, charlie):
     assert "no role and team yet" in response.content.decode()
 
 
+def test_a_deleted_company_is_a_name_without_a_link(page, customer, company, rita, ada):
+    Customer.objects.filter(pk=customer.pk).update(company=company)
+    assert company.get_absolute_url() in page(rita).content.decode()
+    company.delete_softly(by=ada)
+    shown = page(rita).content.decode()
+    assert company.name in shown
+    assert company.get_absolute_url() not in shown
+
+
 def test_deleted_customers_are_not_listed(page, customer, alice):
     customer.delete_softly(by=alice)
     assert names(page(alice)) == []

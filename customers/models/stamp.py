@@ -13,11 +13,10 @@ TABLE = "customers_revenuestamp"
 #: Whoever sums stamps up to any day sees this one.
 BEFORE_ALL_DAYS = "0001-01-01"
 FOLD = f"""
-    WITH many AS (SELECT day, owner FROM {TABLE} GROUP BY day, owner HAVING count(*) > 1),
+    WITH stamps AS (SELECT id, coalesce(day, 'infinity') AS day, coalesce(owner, 0) AS owner FROM {TABLE}),
+    many AS (SELECT day, owner FROM stamps GROUP BY day, owner HAVING count(*) > 1),
     picked AS (
-        SELECT s.id FROM {TABLE} s
-        JOIN many m ON s.day IS NOT DISTINCT FROM m.day AND s.owner IS NOT DISTINCT FROM m.owner
-        FOR UPDATE OF s SKIP LOCKED
+        SELECT id FROM {TABLE} WHERE id IN (SELECT id FROM stamps JOIN many USING (day, owner)) FOR UPDATE SKIP LOCKED
     ),
     gone AS (DELETE FROM {TABLE} WHERE id IN (SELECT id FROM picked) RETURNING day, owner, n)
     INSERT INTO {TABLE} (day, owner, n) SELECT day, owner, sum(n) FROM gone GROUP BY day, owner

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
@@ -16,10 +18,13 @@ from customers import owners
 from customers.customer_forms import country_options, sections_of, warn_while_typing
 from customers.models import Company
 
-SECTIONS = (
+SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (gettext_lazy("What"), ("name", "industry", "website", "owner")),
     (gettext_lazy("Where"), ("street", "postal_code", "city", "country")),
 )
+
+
+FIELDS = [name for _legend, names in SECTIONS for name in names]
 
 
 class CompanyForm(RecordForm[Company]):
@@ -30,12 +35,7 @@ class CompanyForm(RecordForm[Company]):
 
     class Meta:
         model = Company
-        fields = ["name", "industry", "website", "owner", "street", "postal_code", "city", "country"]
-
-    @classmethod
-    def offered(cls, user: User) -> list[str]:
-        """The fields that `user` may fill in."""
-        return [name for _legend, names in SECTIONS for name in names]
+        fields = FIELDS
 
     def tailor(self, user: User) -> None:
         owner = self.fields["owner"]

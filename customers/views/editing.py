@@ -17,7 +17,7 @@ from crm.access import editable, hidden_fields
 from crm.deleted import find_removable, may_remove
 from crm.errors import BadInput
 from crm.http import UserRequest
-from customers import history
+from customers import company_forms, history
 from customers.company_forms import CompanyForm
 from customers.customer_forms import CustomerForm
 from customers.facts import Fact, facts_of
@@ -43,7 +43,7 @@ class Kind(Generic[R]):
 #: Facts with a place of their own even when nobody knows them.
 ALWAYS = frozenset({"name", "phones", "emails", "owner"})
 CUSTOMERS = Kind("customers", Customer, CustomerForm, CustomerForm.offered)
-COMPANIES = Kind("companies", Company, CompanyForm, CompanyForm.offered)
+COMPANIES = Kind("companies", Company, CompanyForm, lambda _user: company_forms.FIELDS)
 
 
 def may_edit(row: Customer | Company | Order, user: User) -> bool:

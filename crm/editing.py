@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from django import forms
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import F
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -163,6 +163,8 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
                 return row
         except IntegrityError as error:
             raise ValidationError(_("Somebody has just saved the same. Reload the page and look again.")) from error
+        except DataError as error:
+            raise ValidationError(_("A number here, or a sum it is part of, is too large to be kept.")) from error
 
     def _create(self, by: User) -> R:
         row = self.save(commit=False)

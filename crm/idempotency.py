@@ -61,7 +61,8 @@ def _hash(request: HttpRequest) -> str:
     files = sorted((name, [(f.name, f.size) for f in files]) for name, files in request.FILES.lists())
     read = request.content_type == "multipart/form-data"  # as a stream, even when it held nothing
     body = b"" if read or request.POST else request.body
-    return hashlib.sha256(repr((request.get_full_path(), fields, files, body)).encode()).hexdigest()
+    role = getattr(request.user, "effective_role", "")  # an answer is not repeated to who has lost the right to it
+    return hashlib.sha256(repr((role, request.get_full_path(), fields, files, body)).encode()).hexdigest()
 
 
 def _again(kept: IdempotencyKey, digest: str) -> HttpResponse:

@@ -44,7 +44,9 @@ def work(name: str) -> Callable[[Work], Work]:
 def start(name: str, *, title: str, by: User, **arguments: Any) -> JobProgress:
     """Queue the job `name` for `by`, in the caller's transaction; its page is jobs:detail."""
     with transaction.atomic():
-        job = JobProgress.objects.create(user=by, title=title, arguments=arguments | {"work": name})
+        job = JobProgress.objects.create(
+            user=by, title=title, arguments=arguments | {"work": name, "role": by.effective_role}
+        )
         run.defer(job=str(job.pk))
     return job
 

@@ -29,6 +29,8 @@ def detail(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
 
 def file(request: UserRequest, pk: uuid.UUID) -> FileResponse:
     job = _own(request, pk)
+    if job.arguments.get("role") != request.user.effective_role:
+        raise Http404  # made with rights that its user no longer has
     if not job.file or not job.file.storage.exists(job.file.name):
         raise Http404
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.file_name)

@@ -89,9 +89,12 @@ class HiddenLines(forms.HiddenInput):
 def _from_json(text: Any) -> list[Typed]:
     try:
         rows = json.loads(str(text) or "[]")
-        return [{part: str(row[place]) for place, part in enumerate(PARTS)} for row in rows]
+        lines = [{part: str(row[place]) for place, part in enumerate(PARTS)} for row in rows]
+        if all(is_storable(text) for line in lines for text in line.values()):
+            return lines
     except (ValueError, TypeError, LookupError, RecursionError):
-        return [{"quantity": "?"}]  # nobody's browser sends that: refused as a line that cannot be read
+        pass
+    return [{"quantity": "?"}]  # nobody's browser sends that: refused as a line that cannot be read
 
 
 class LinesField(forms.Field):

@@ -138,3 +138,11 @@ def test_twenty_at_once_make_one_row():
     assert {answer.status_code for answer in answers} == {302}
     assert len({answer["Location"] for answer in answers}) == 1
     assert Company.objects.count() == Event.objects.count() == 1
+
+
+def test_an_answer_is_not_repeated_to_who_has_lost_the_right_to_it(client, ada):
+    client.force_login(ada)
+    data = {"name": "Works Ltd", "idempotency_key": "k" * 20}
+    assert client.post("/companies/new/", data).status_code == 302
+    type(ada).objects.filter(pk=ada.pk).update(role="analyst")
+    assert client.post("/companies/new/", data).status_code in {403, 422}

@@ -222,3 +222,13 @@ def test_the_list_asks_as_often_for_twenty_jobs_as_for_one(as_mona, mona, job, d
     JobProgress.objects.bulk_create(JobProgress(user=mona, title="More") for _number in range(19))
     with django_assert_num_queries(len(first)):
         as_mona.get("/jobs/")
+
+
+def test_a_file_made_with_a_right_that_is_gone_is_not_handed_out(many, as_mona, mona):
+    as_mona.post("/customers/export/")
+    work()
+    job = JobProgress.objects.get(user=mona)
+    with as_mona.get(reverse("jobs:file", args=[job.pk])) as response:
+        assert response.status_code == 200
+    User.objects.filter(pk=mona.pk).update(role="sales")
+    assert as_mona.get(reverse("jobs:file", args=[job.pk])).status_code == 404

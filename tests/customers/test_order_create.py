@@ -294,3 +294,17 @@ def test_lines_as_a_text_that_nobodys_browser_sends(sales, customer, text, nothi
         response = sales.post(NEW, data | {"customer": f"#{customer.pk}", "lines": text})
     assert response.status_code == 422
     assert "lines" in errors(response)
+
+
+def test_lines_that_cannot_be_stored_are_refused(sales):
+    response = sales.post(NEW, {"kind": "sale", "lines": '[["\\ud800", "b", "1", "1"]]'})
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+
+
+def test_a_sum_too_large_for_its_customer_is_refused(sales, customer):
+    factories.OrderFactory(customer=customer, base_total=Decimal("99999999999000"))
+    customer.refresh_figures()
+    response = new_order(sales, ("A1", "Gold", "1", "99999999999999"), customer=f"#{customer.pk}")
+    assert response.status_code == 422
+    assert Order.objects.count() == 1

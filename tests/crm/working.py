@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.periodic import PeriodicRegistry
 
 
 def work(task="crm.run"):
@@ -21,6 +22,8 @@ async def _work():
     thread = ThreadPoolExecutor(1)
     asyncio.get_running_loop().set_default_executor(thread)
     worker = app.with_connector(app.connector.get_worker_connector())
+    # Nothing periodic: a worker that ends at once breaks that off in the middle and leaves its connection open.
+    worker.periodic_registry = PeriodicRegistry()
     async with worker.open_async():
         await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
     await asyncio.get_running_loop().run_in_executor(thread, connections.close_all)

@@ -106,4 +106,4 @@ def test_the_number_of_queries_does_not_grow(client, ada):
         with CaptureQueriesContext(connection) as queries:
             client.get("/users/")
         counted.append(len(queries))
-    assert counted == [6, 6]
+    assert counted == [5, 5]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
 from crm import worker
@@ -42,7 +43,11 @@ def working(note, done, monkeypatch):
 
     async def work():
         loops["loop"], loops["stop"] = asyncio.get_running_loop(), asyncio.Event()
+        # One thread for the jobs, so that its connection can be closed: the interpreter would complain of it later.
+        jobs = ThreadPoolExecutor(1)
+        loops["loop"].set_default_executor(jobs)
         await worker.keep_working(loops["stop"])
+        await loops["loop"].run_in_executor(jobs, connections.close_all)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()))
     thread.start()

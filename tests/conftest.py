@@ -8,6 +8,7 @@ from contextlib import contextmanager
 os.environ.setdefault("RAPPORT_DEMO", "1")
 
 import pytest
+from django.db import connection
 
 from crm import postgres
 from tests import factories
@@ -15,6 +16,12 @@ from tests.rows import all_rows
 
 if not postgres.is_external():
     postgres.ensure()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Commits that nobody misses after a crash need not wait for the disk."""
+    connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -18,8 +17,8 @@ from dashboard.periods import Period
 from dashboard.scope import scope_of
 from dashboard.tops import read_top
 from exchange.presets import country_codes
+from tests.exchange.whole_file import FILES, assert_whole
 
-FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "online_retail"
 pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the real data is not in {FILES}")
 PERIOD = Period(dt.date(2010, 12, 1), dt.date(2011, 12, 31))
 TODAY = dt.date(2026, 11, 20)
@@ -40,9 +39,10 @@ def code_of(country):
     return country_codes()[country.lower()] or "-"
 
 
-def test_the_board_equals_the_truth(client, rita, settings, django_assert_max_num_queries):
+def test_the_rows_and_the_board_equal_the_truth(client, rita, settings, capsys, django_assert_max_num_queries):
     settings.TIME_ZONE = "Europe/London"
     call_command("import_orders", str(FILES / "online_retail.csv.gz"), "--preset", "online-retail")
+    assert_whole(capsys.readouterr().out)
     months, countries = truth("truth_board_monthly.csv"), truth("truth_board_by_country.csv")
 
     def board(**filters):

@@ -92,7 +92,7 @@ class UserQuerySet(AccessQuerySet["User"]):
             case Role.ADMIN:
                 return self
             case Role.MANAGER:
-                return self.filter(team_id=user.team_id).exclude(role__in=[Role.ADMIN, Role.MANAGER])
+                return self.filter(team_id=user.team_id).filter(role__in=[Role.SALES, Role.AGENT, ""])
         return self.none()
 
     def active(self) -> Self:

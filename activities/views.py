@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms import NoteForm
 from activities.models import Activity
@@ -49,7 +49,7 @@ def _noted(request: UserRequest, note: Activity, action: str) -> HttpResponse:
     return htmx.trigger(response, **{"record:changed": {}})
 
 
-@require_GET
+@require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The note in its timeline; htmx gets it alone."""
     note = get_visible(Activity, request.user, pk)

@@ -86,6 +86,12 @@ def _short(value: Any, write: Callable[[Any], str], numbers: Numbers) -> str:
     return numbers.money(value, places=0) if isinstance(value, Decimal) and abs(value) >= ROUND else write(value)
 
 
+def _sizes(figure: Figure, value: Any, base: Any) -> tuple[Decimal, Decimal]:
+    """What the percentage compares. Returns are negative amounts, and more of them is a rise."""
+    value, base = Decimal(value or 0), Decimal(base or 0)
+    return (-value, -base) if figure == "returns" else (value, base)
+
+
 def _change(figure: Figure, now: Figures, other: Compared, against: str, links: Links, numbers: Numbers) -> Change:
     value, base, write = getattr(now, figure), getattr(other.figures, figure), _writer(figure, numbers)
     difference = None if value is None or base is None else value - base
@@ -93,7 +99,7 @@ def _change(figure: Figure, now: Figures, other: Compared, against: str, links: 
     detail = f"{write(base)}, {period_text(other.period)}"
     return Change(
         against=against,
-        percent=numbers.change(Decimal(value or 0), Decimal(base or 0)) if difference is not None else NOTHING,
+        percent=numbers.change(*_sizes(figure, value, base)) if difference is not None else NOTHING,
         tone="" if not (base and difference) else "good" if difference > 0 else "bad",
         detail=detail if difference is None else f"{sign}{write(difference)} ({detail})",
         base=_short(base, write, numbers),

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import export as exports
 from crm import lists
@@ -22,12 +22,12 @@ from customers.views.editing import COMPANIES
 SHOWN = 20
 
 
-@require_GET
+@require_safe
 def index(request: UserRequest) -> HttpResponse:
     return lists.answer(request, CompanyList, page="customers/index.html")
 
 
-@require_GET
+@require_safe
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
     return lists.answer(request, DeletedCompanies, page="customers/index.html")
@@ -44,7 +44,7 @@ def create(request: UserRequest) -> HttpResponse:
     return editing.create(request, COMPANIES, title=_("New company"), initial={})
 
 
-@require_GET
+@require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
     people = _people(request, company)
@@ -68,7 +68,7 @@ def _people(request: UserRequest, company: Company) -> QuerySet[Customer]:
     return Customer.objects.visible_to(request.user).filter(company=company).order_by("sort_key", "pk")
 
 
-@require_GET
+@require_safe
 def facts(request: UserRequest, pk: int) -> HttpResponse:
     company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
     writable = editing.may_edit(company, request.user)
@@ -91,7 +91,7 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
     return editing.restore(request, COMPANIES, pk)
 
 
-@require_GET
+@require_safe
 def history(request: UserRequest, pk: int) -> HttpResponse:
     return editing.show_history(request, COMPANIES, find(Company, request.user, pk))
 

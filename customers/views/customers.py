@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import export as exports
 from crm import lists
@@ -18,12 +18,12 @@ from customers.views import editing
 from customers.views.editing import CUSTOMERS
 
 
-@require_GET
+@require_safe
 def index(request: UserRequest) -> HttpResponse:
     return lists.answer(request, CustomerList, page="customers/index.html")
 
 
-@require_GET
+@require_safe
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
     return lists.answer(request, DeletedCustomers, page="customers/index.html")
@@ -56,7 +56,7 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
     return editing.restore(request, CUSTOMERS, pk)
 
 
-@require_GET
+@require_safe
 def history(request: UserRequest, pk: int) -> HttpResponse:
     return editing.show_history(request, CUSTOMERS, find(Customer, request.user, pk))
 

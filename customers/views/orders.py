@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import editing as kernel
 from crm import export as exports
@@ -46,13 +46,13 @@ def _found(request: UserRequest, pk: int) -> Order:
     return find(rows, request.user, pk)
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def index(request: UserRequest) -> HttpResponse:
     return lists.answer(request, OrderList, page="customers/index.html")
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def deleted(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
@@ -73,7 +73,7 @@ def create(request: UserRequest) -> HttpResponse:
     return editing.create(request, KIND, title=given.title, initial=given.initial_values)
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     order = _found(request, pk)
@@ -90,7 +90,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "orders/detail.html", context)
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def facts(request: UserRequest, pk: int) -> HttpResponse:
     order = _found(request, pk)
@@ -99,7 +99,7 @@ def facts(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "orders/_facts.html", {"order": order, "facts": shown})
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def lines(request: UserRequest, pk: int) -> HttpResponse:
     order = _found(request, pk)
@@ -140,7 +140,7 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
     return editing.restore(request, KIND, pk)
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def history(request: UserRequest, pk: int) -> HttpResponse:
     return editing.show_history(request, KIND, find(Order, request.user, pk))
@@ -155,7 +155,7 @@ def restore_value(request: UserRequest, pk: int) -> HttpResponse:
 # Suggestions for boxes that choose
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def suggest(request: UserRequest) -> HttpResponse:
     """Sales whose number begins with what was typed."""
@@ -165,7 +165,7 @@ def suggest(request: UserRequest) -> HttpResponse:
     return render(request, "orders/_options.html", {"orders": found[:SUGGESTED] if typed else []})
 
 
-@require_GET
+@require_safe
 @for_those_who_see_orders
 def customers(request: UserRequest) -> HttpResponse:
     """Customers whom the typed text finds."""

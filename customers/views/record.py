@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.forms import NoteForm
 from activities.timeline import Timeline, may_write
@@ -31,7 +31,7 @@ def _in_full(request: UserRequest, pk: int) -> Customer:
     return find(rows.prefetch_related(*contacts.FIELDS), request.user, pk)
 
 
-@require_GET
+@require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
     sees_orders = request.user.effective_role in ORDERS
@@ -48,7 +48,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "customers/detail.html", context)
 
 
-@require_GET
+@require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
     writable = editing.may_edit(customer, request.user)
@@ -56,7 +56,7 @@ def head(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "customers/_head.html", context)
 
 
-@require_GET
+@require_safe
 def facts(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "customers/_facts.html", _facts(request, _in_full(request, pk)))
 
@@ -67,7 +67,7 @@ def _facts(request: UserRequest, customer: Customer) -> dict[str, Any]:
     return {"customer": customer, "may_edit": writable, **card}
 
 
-@require_GET
+@require_safe
 def figures(request: UserRequest, pk: int) -> HttpResponse:
     customer = _found(request, pk)
     require(request.user.effective_role in ORDERS)
@@ -75,7 +75,7 @@ def figures(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "customers/_figures.html", context)
 
 
-@require_GET
+@require_safe
 def orders(request: UserRequest, pk: int) -> HttpResponse:
     customer = _found(request, pk)
     require(request.user.effective_role in ORDERS)
@@ -90,7 +90,7 @@ def _bought(request: UserRequest, customer: Customer) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def timeline(request: UserRequest, pk: int) -> HttpResponse:
     customer = _found(request, pk)
     context = {"customer": customer, "timeline": _timeline(request, customer)}

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from crm import htmx
 from crm.http import UserRequest
@@ -51,7 +51,7 @@ def groups(hits: list[Hit]) -> list[Group]:
     return list(found.values())
 
 
-@require_GET
+@require_safe
 def index(request: UserRequest) -> HttpResponse:
     """Results by kind. The one exact hit is where the searcher wants to be; with ?stay=1 the results all the same."""
     typed = Question(request.GET).text
@@ -69,7 +69,7 @@ def _straight_to(hit: Hit, request: UserRequest, typed: str) -> HttpResponse:
     return htmx.go(request, hit.url, say=format_html('{} <a href="{}">{}</a>', found, back, _("All results")))
 
 
-@require_GET
+@require_safe
 def palette(request: UserRequest) -> HttpResponse:
     hits = lookup.find(Question(request.GET).text, request.user, IN_THE_PALETTE)
     return render(request, "palette/_results.html", {"groups": groups(hits)})

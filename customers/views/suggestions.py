@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Value
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from crm.access import require
 from crm.http import UserRequest
@@ -17,7 +17,7 @@ from customers.models import Company
 MOST = 8
 
 
-@require_GET
+@require_safe
 def of_customer(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
     typed = duplicates.Typed(request.GET)
@@ -25,7 +25,7 @@ def of_customer(request: UserRequest) -> HttpResponse:
     return render(request, "customers/_duplicates.html", {"matches": matches})
 
 
-@require_GET
+@require_safe
 def of_company(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
     typed = duplicates.Typed(request.GET)
@@ -33,7 +33,7 @@ def of_company(request: UserRequest) -> HttpResponse:
     return render(request, "customers/_duplicates.html", {"matches": matches})
 
 
-@require_GET
+@require_safe
 def companies(request: UserRequest) -> HttpResponse:
     """Companies whose name begins with, else holds, what was typed: options for a datalist."""
     typed = duplicates.Question(request.GET)

@@ -39,11 +39,6 @@ def refuse_unstorable(text: str) -> None:
         raise ValidationError(_("Remove the characters that cannot be stored (NUL or broken Unicode)."), code="broken")
 
 
-def escape_like(text: str) -> str:
-    """Escape what LIKE would read as a pattern."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def is_blank(text: str) -> bool:
     """True when nothing would be seen: blanks, zero-width and control characters only."""
     return all(unicodedata.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp"} for character in text)

@@ -61,9 +61,6 @@ class CustomerQuerySet(RecordQuerySet["Customer"]):
         """Agents keep the data of customers up to date; they do not take customers away."""
         return self.none() if user.effective_role == "agent" else self.editable_by(user)
 
-    def owned_by(self, user: User) -> Self:
-        return self.filter(owner_id=user.pk)
-
 
 class CustomerManager(RecordManager["Customer"]):
     queryset_class = CustomerQuerySet

@@ -93,10 +93,6 @@ class OrderQuerySet(RecordQuerySet["Order"]):
         return self.none()
 
 
-def _of_a_customer_seen_by(user: User) -> Exists:
-    return Exists(Customer.objects.visible_to(user).filter(pk=OuterRef("customer_id")))
-
-
 class OrderManager(RecordManager["Order"]):
     queryset_class = OrderQuerySet
 

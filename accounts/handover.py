@@ -41,8 +41,12 @@ def _has_owner(model: type[models.Model]) -> bool:
 
 
 def rows_of(model: type[models.Model], user_id: int) -> models.QuerySet[models.Model]:
-    """The rows of `model` that the user owns, through the base manager: it knows the deleted ones too."""
-    return model._base_manager.filter(owner_id=user_id)
+    """What of `model` passes on when the user leaves, through the base manager: it knows the deleted ones too.
+
+    A model whose `HANDED_OVER` names a condition keeps the rest: who won a deal or made a call stays who did it.
+    """
+    kept_apart: models.Q = getattr(model, "HANDED_OVER", models.Q())
+    return model._base_manager.filter(kept_apart, owner_id=user_id)
 
 
 def holdings(user: User) -> list[Holding]:

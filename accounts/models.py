@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hours import Absence, Holiday, WorkingHours
 from crm.access import AccessQuerySet
 from crm.events import record
 from crm.history import tracked
@@ -19,6 +20,9 @@ from crm.versions import Versioned, raise_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+__all__ = ["TEAM_ROLES", "Absence", "Holiday", "Role", "Team", "Theme", "User", "UserQuerySet", "WorkingHours"]
 
 
 class Role(models.TextChoices):
@@ -165,6 +169,8 @@ class User(Versioned, AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, blank=True)
     hotkeys = models.BooleanField(_("keyboard shortcuts"), default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: so many open leads one person can work at a time; none are handed out beyond it
+    lead_capacity = models.PositiveSmallIntegerField(_("open leads at most"), default=30, db_default=30)
     #: part of every session and link of this user: raising it ends them all
     session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 

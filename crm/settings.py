@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "accounts",
     "activities",
     "customers",
+    "deals",
+    "leads",
     "dashboard",
     "exchange",
     "crm.apps.AdminConfig",

@@ -1,0 +1,20 @@
+"""Deals, the stages they go through, what is in them, and what is expected of people."""
+
+from __future__ import annotations
+
+from deals.models.deal import Deal, DealLine, DealQuerySet, DealStatus, StageVisit
+from deals.models.pipeline import LostReason, Pipeline, Product, Stage, StageKind, Target
+
+__all__ = [
+    "Deal",
+    "DealLine",
+    "DealQuerySet",
+    "DealStatus",
+    "LostReason",
+    "Pipeline",
+    "Product",
+    "Stage",
+    "StageKind",
+    "StageVisit",
+    "Target",
+]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
 
-Models = Callable[[str, str], Any]
+from accounts.models import WorkingHours
 
 OPENS, CLOSES = dt.time(9), dt.time(17)
 WORKDAYS = range(5)
 
 
-def make_defaults(get_model: Models) -> None:
-    """Write them where there is none yet; `get_model` as of django.apps or of a migration."""
-    hours = get_model("accounts", "WorkingHours")
-    if not hours.objects.exists():
-        hours.objects.bulk_create(hours(weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS)
+def make_defaults() -> None:
+    """Write them where there is none yet."""
+    if not WorkingHours.objects.exists():
+        WorkingHours.objects.bulk_create(WorkingHours(weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS)

@@ -41,8 +41,9 @@ ENDINGS = (
 )  # fmt: skip
 
 INSERT = """
-    INSERT INTO activities_activity (kind, customer_id, body, done_at, created_by_id)
-    SELECT 'note', customer_id, body, done_at AT TIME ZONE %s, created_by_id FROM demo_note
+    INSERT INTO activities_activity (kind, customer_id, body, done_at, created_by_id, done_by_id, owner_id)
+    SELECT 'note', customer_id, body, done_at AT TIME ZONE %s, created_by_id, created_by_id, created_by_id
+    FROM demo_note
 """
 
 

@@ -83,12 +83,12 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
         return self.filter(reachable_by(user) | own)
 
     def editable_by(self, user: User) -> Self:
-        """One's own, while one sees the record; a manager those of the team; admins all."""
+        """One's own, while one sees the record; a manager also what the team has planned; admins all."""
         match user.effective_role:
             case "admin":
                 return self
             case "manager":
-                own = Q(created_by_id=user.pk) | Q(owner_id=user.pk) | Q(owner__team_id=user.team_id)
+                own = Q(created_by_id=user.pk) | Q(owner_id=user.pk) | Q(done_at=None, owner__team_id=user.team_id)
                 return self.visible_to(user).filter(own)
             case "sales" | "agent":
                 return self.visible_to(user).filter(Q(created_by_id=user.pk) | Q(owner_id=user.pk))

@@ -172,14 +172,14 @@ def note_entry(note: Activity, user: User) -> Entry:
         key=f"note-{note.pk}",
         icon="sticky-note",
         title=_("Note"),
-        at=note.done_at,
+        at=note.done_at or note.created_at,
         who=str(note.created_by),
         tone="accent",
         text=note.body,
         note=note,
         may_edit=user.effective_role == "admin" or (note.created_by_id == user.pk and may_write(user)),
         edited=note.version > 1,
-        shown=moments.shown(note.done_at),
+        shown=moments.shown(note.done_at or note.created_at),
     )
 
 
@@ -227,7 +227,7 @@ def _labels(event: Event, names: list[str], user: User) -> Iterator[str]:
 
 
 def _place(row: Activity | Event) -> tuple[dt.datetime, int, int]:
-    return (row.done_at, 1, row.pk) if isinstance(row, Activity) else (row.at, 0, row.pk)
+    return (row.done_at or row.created_at, 1, row.pk) if isinstance(row, Activity) else (row.at, 0, row.pk)
 
 
 def _read(token: str) -> tuple[Position, int] | None:

@@ -6,9 +6,11 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from activities.forms import NoteForm
 from activities.models import Activity
 from activities.timeline import may_write, note_entry
@@ -23,7 +25,7 @@ def create(request: UserRequest, pk: int) -> HttpResponse:
     """A note about the customer `pk`."""
     customer = get_visible(_customers(), request.user, pk)
     require(may_write(request.user))
-    form = NoteForm(request.POST, user=request.user, instance=Activity(customer_id=pk))
+    form = NoteForm(request.POST, user=request.user, instance=_blank(request.user, pk))
     action = reverse("activities:create", args=[pk])
     return editing.answer(
         request,
@@ -33,6 +35,10 @@ def create(request: UserRequest, pk: int) -> HttpResponse:
         context={"action": action, "customer": customer, "title": _("New note")},
         done=lambda note: _noted(request, note, action),
     )
+
+
+def _blank(user: User, customer: int) -> Activity:
+    return Activity(customer_id=customer, owner=user, done_at=now(), done_by=user)
 
 
 def _customers() -> type[models.Model]:

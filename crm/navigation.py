@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 EVERYBODY = frozenset({"admin", "manager", "sales", "agent", "analyst"})
 ORDERS = EVERYBODY - {"agent"}
 WRITERS = frozenset({"admin", "manager", "sales"})
+SELLING = EVERYBODY - {"agent"}
+#: who has a day of their own on the first page; agents start with their customers
+TODAY = EVERYBODY - {"agent"}
 LEADERS = frozenset({"admin", "manager"})
 SIDE_COOKIE = "rapport_side"
 TABS = 4
@@ -82,16 +85,24 @@ class Navigation:
 
 
 PAGES = (
+    Entry("home", "sun", _("Today"), TODAY, "g h"),
+    Entry("deals:board", "handshake", _("Deals"), SELLING, "g d"),
+    Entry("leads:index", "user-round-plus", _("Leads"), SELLING, "g l"),
     Entry("customers:index", "users", _("Customers"), EVERYBODY, "g c"),
     Entry("companies:index", "building-2", _("Companies"), EVERYBODY, "g b"),
     Entry("orders:index", "shopping-cart", _("Orders"), ORDERS, "g o"),
     Entry("dashboard:revenue", "chart-column", _("Revenue"), ORDERS, "g r"),
+    Entry("dashboard:sales", "gauge", _("Sales"), SELLING, "g k"),
+    Entry("reports:index", "trending-up", _("Reports"), SELLING, "g p"),
     Entry("jobs:index", "file-down", _("Exports"), ORDERS, "g x"),
     Entry("accounts:users", "users-round", _("Users"), LEADERS, "g u"),
     Entry("admin:index", "wrench", _("Administration"), frozenset({"admin"}), at_end=True),
     Entry("accounts:settings", "settings", _("Settings"), EVERYBODY, "g s", at_end=True),
 )
 NEW = (
+    Entry("leads:create", "user-round-plus", _("Lead"), WRITERS),
+    Entry("deals:create", "handshake", _("Deal"), WRITERS),
+    Entry("activities:plan", "calendar-plus", _("Activity"), WRITERS | {"agent"}),
     Entry("customers:create", "user-plus", _("Customer"), WRITERS),
     Entry("companies:create", "building-2", _("Company"), WRITERS),
     Entry("orders:create", "shopping-cart", _("Order"), WRITERS),
@@ -115,8 +126,9 @@ def links(entries: tuple[Entry, ...], role: str) -> tuple[Link, ...]:
 def navigation(request: HttpRequest) -> Navigation:
     role = getattr(request.user, "effective_role", "")
     own = links(PAGES, role)
-    inside = [link.url for link in own if request.path.startswith(link.url)]
-    return Navigation(own, max(inside, key=len, default=""), role)
+    inside = [link.url for link in own if request.path.startswith(link.url) and link.url != "/"]
+    here = max(inside, key=len, default="/" if request.path == "/" else "")
+    return Navigation(own, here, role)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

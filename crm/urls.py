@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from crm import errors, health, home, jobs_pages
+from crm import errors, health, jobs_pages
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -12,7 +12,6 @@ handler429 = errors.too_often
 handler500 = errors.broken
 
 urlpatterns = [
-    path("", home.index, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
@@ -20,7 +19,10 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("activities/", include("activities.urls")),
     path("", include("customers.urls")),
+    path("", include("leads.urls")),
+    path("", include("deals.urls")),
     path("dashboard/", include("dashboard.urls")),
+    path("", include("dashboard.urls_home")),
     path(
         "jobs/",
         include(

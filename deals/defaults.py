@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-Models = Callable[[str, str], Any]
+from deals.models import LostReason, Pipeline, Stage
 
 PIPELINE = "Sales"
 #: name, kind, probability in percent, rots after days, needed to enter
-STAGES = (
+STAGES: tuple[tuple[str, str, int, int | None, list[str]], ...] = (
     ("New", "open", 10, 14, []),
     ("Qualified", "open", 20, 14, []),
     ("Needs analysis", "open", 35, 21, []),
@@ -35,14 +32,12 @@ LOST_REASONS = (
 )
 
 
-def make_defaults(get_model: Models) -> None:
-    """Write them where there is none yet; `get_model` as of django.apps or of a migration."""
-    pipelines, reasons = get_model("deals", "Pipeline").objects, get_model("deals", "LostReason").objects
-    if not pipelines.exists():
-        pipeline = pipelines.create(name=PIPELINE, position=1)
-        stages = get_model("deals", "Stage")
-        stages.objects.bulk_create(
-            stages(
+def make_defaults() -> None:
+    """Write them where there is none yet."""
+    if not Pipeline.objects.exists():
+        pipeline = Pipeline.objects.create(name=PIPELINE, position=1)
+        Stage.objects.bulk_create(
+            Stage(
                 pipeline=pipeline,
                 name=name,
                 position=position,
@@ -53,8 +48,8 @@ def make_defaults(get_model: Models) -> None:
             )
             for position, (name, kind, probability, days, required) in enumerate(STAGES, 1)
         )
-    if not reasons.exists():
-        reason = get_model("deals", "LostReason")
-        reasons.bulk_create(
-            reason(name=name, for_deals=for_deals, for_leads=for_leads) for name, for_deals, for_leads in LOST_REASONS
+    if not LostReason.objects.exists():
+        LostReason.objects.bulk_create(
+            LostReason(name=name, for_deals=for_deals, for_leads=for_leads)
+            for name, for_deals, for_leads in LOST_REASONS
         )

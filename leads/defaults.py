@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-Models = Callable[[str, str], Any]
+from leads.models import ScoreRule, Source
 
 #: name, kind, answer within working minutes
 SOURCES = (
@@ -30,12 +27,11 @@ POINTS = {
 }
 
 
-def make_defaults(get_model: Models) -> None:
-    """Write them where there is none yet; `get_model` as of django.apps or of a migration."""
-    source, rule = get_model("leads", "Source"), get_model("leads", "ScoreRule")
-    if not source.objects.exists():
-        source.objects.bulk_create(
-            source(name=name, kind=kind, response_minutes=minutes) for name, kind, minutes in SOURCES
+def make_defaults() -> None:
+    """Write them where there is none yet."""
+    if not Source.objects.exists():
+        Source.objects.bulk_create(
+            Source(name=name, kind=kind, response_minutes=minutes) for name, kind, minutes in SOURCES
         )
-    if not rule.objects.exists():
-        rule.objects.bulk_create(rule(rule=name, points=points) for name, points in POINTS.items())
+    if not ScoreRule.objects.exists():
+        ScoreRule.objects.bulk_create(ScoreRule(rule=rule, points=points) for rule, points in POINTS.items())

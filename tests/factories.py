@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from accounts.models import Role, Team, User
-from activities.models import Activity
+from activities.models import Activity, Attachment
 from customers.models import Company, Customer, Email, ExternalId, Order, OrderLine, Phone
+from deals.models import Deal, LostReason, Stage, StageVisit
+from leads.models import Lead, Source
 
 PASSWORD = "correct horse battery"
 
@@ -105,3 +107,77 @@ class ActivityFactory(factory.django.DjangoModelFactory):
     customer = factory.SubFactory(CustomerFactory)
     body = "Asked for a quote."
     created_by = factory.SubFactory(UserFactory)
+    owner = factory.SelfAttribute("created_by")
+    done_at = factory.LazyFunction(now)
+    done_by = factory.Maybe("done_at", yes_declaration=factory.SelfAttribute("created_by"), no_declaration=None)
+
+
+class PlanFactory(ActivityFactory):
+    """Something still to be done: tomorrow, about nobody yet."""
+
+    kind = "call"
+    title = "Call back"
+    body = ""
+    customer = None
+    done_at = None
+    due_on = factory.LazyFunction(lambda: localdate() + dt.timedelta(days=1))
+
+
+class AttachmentFactory(factory.django.DjangoModelFactory):
+    """A text file; its bytes lie in the storage of the test."""
+
+    class Meta:
+        model = Attachment
+
+    name = "offer.txt"
+    file = factory.django.FileField(filename="offer.txt", data=b"Forty lanterns.")
+    content_type = "text/plain"
+    size = 15
+    sha256 = "0" * 64
+    customer = factory.SubFactory(CustomerFactory)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class SourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    name = factory.Sequence("Source {}".format)
+
+
+class LeadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Lead
+
+    name = factory.Sequence("Lead number {}".format)
+    owner = factory.SubFactory(UserFactory)
+
+
+class DealFactory(factory.django.DjangoModelFactory):
+    """An open deal in the first stage of the pipeline that every installation has; `at` names another stage."""
+
+    class Meta:
+        model = Deal
+
+    class Params:
+        at = ""
+
+    title = factory.Sequence("Deal {}".format)
+    stage = factory.LazyAttribute(lambda deal: stage_called(deal.at))
+    status = factory.LazyAttribute(lambda deal: deal.stage.kind)
+    owner = factory.SubFactory(UserFactory)
+    amount = Decimal("1000")
+    base_amount = factory.SelfAttribute("amount")
+    opened_on = factory.LazyFunction(lambda: localdate() - dt.timedelta(days=10))
+    closed_on = factory.LazyAttribute(lambda deal: None if deal.status == "open" else localdate())
+    lost_reason = factory.LazyAttribute(lambda deal: LostReason.objects.first() if deal.status == "lost" else None)
+
+    @factory.post_generation
+    def visit(self, create, given, **fields):
+        if create:
+            StageVisit.objects.create(deal=self, stage=self.stage, entered_at=now())
+
+
+def stage_called(name):
+    stages = Stage.objects.filter(pipeline__position=1).order_by("position")
+    return stages.get(name=name) if name else stages[0]

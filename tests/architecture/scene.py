@@ -7,7 +7,11 @@ import uuid
 from django.urls import reverse
 from django.utils.timezone import now
 
+from accounts.models import Absence, Holiday, WorkingHours
+from activities.models import Comment
 from crm.models import JobProgress
+from deals.models import LostReason, Product, Stage, Target
+from leads.models import Campaign, ScoreRule, Source
 from tests import factories
 
 MISSING = 10**9
@@ -25,6 +29,7 @@ class Scene:
         self.objects = {}
         for kind, owner in (("own", self.users["sales"]), ("foreign", self.stranger), ("deleted", self.users["sales"])):
             self._make(kind, owner)
+        self._set_up()
         self.customer = self.objects["customer", "own"]
 
     def _make(self, kind, owner):
@@ -39,8 +44,33 @@ class Scene:
         made = {"company": company, "customer": customer, "order": order, "note": note, "user": colleague}
         made["team"] = owner.team
         made["job"] = JobProgress.objects.create(user=owner, title="Export")
+        made |= self._selling(owner, customer, company, gone)
         for name, thing in made.items():
             self.objects[name, kind] = thing
+
+    def _selling(self, owner, customer, company, gone):
+        lead = factories.LeadFactory(owner=owner, **gone)
+        deal = factories.DealFactory(owner=owner, customer=customer, company=company, **gone)
+        plan = factories.PlanFactory(owner=owner, created_by=owner, deal=deal, customer=customer, **gone)
+        comment = Comment.objects.create(activity=plan, body="Ask for the price.", created_by=owner, **gone)
+        file = factories.AttachmentFactory(deal=deal, customer=customer, created_by=owner, **gone)
+        away = Absence.objects.create(person=owner, first_day="2026-01-01", last_day="2026-01-02")
+        if gone:
+            away.delete()
+        return {"lead": lead, "deal": deal, "plan": plan, "comment": comment, "file": file, "absence": away}
+
+    def _set_up(self):
+        """What belongs to nobody: own and foreign are the same."""
+        stage = Stage.objects.order_by("pk")[0]
+        day = Holiday.objects.create(day="2030-01-01", name="New Year")
+        campaign = Campaign.objects.create(name="Spring")
+        product = Product.objects.create(name="Lantern", price=100)
+        target = Target.objects.create(person=self.users["sales"], month="2030-01-01", amount=1000)
+        made = {"stage": stage, "pipeline": stage.pipeline, "holiday": day, "campaign": campaign, "product": product}
+        made |= {"source": Source.objects.all()[0], "reason": LostReason.objects.all()[0], "target": target}
+        made |= {"hours": WorkingHours.objects.all()[0], "rule": ScoreRule.objects.all()[0]}
+        for name, thing in made.items():
+            self.objects[name, "own"] = thing
 
     def url(self, name, row, kind):
         if not row.about:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
+
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import factories
@@ -29,13 +31,29 @@ def test_no_url_is_forgotten():
     assert set(named_urls()) == {name.split(" ")[0] for name in ACCESS} | PUBLIC
 
 
-@pytest.fixture
-def scene(db):
-    return Scene()
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    """Made once: every test puts back what it does."""
+    with django_db_blocker.unblock(), transaction.atomic(), TemporaryDirectory() as folder:
+        with override_settings(MEDIA_ROOT=folder):
+            yield Scene()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def clients(scene):
+def clients(everybody, settings):
+    """Requests hash no passwords and find their static files by the settings of each test."""
+    return everybody
+
+
+@pytest.fixture(scope="module")
+def before(everybody):
+    """Every row, as the scene was set."""
+    return all_rows()
+
+
+@pytest.fixture(scope="module")
+def everybody(scene):
     """A signed-in client for each identity."""
     made = {}
     for identity in IDENTITIES:
@@ -49,12 +67,11 @@ CASES = [(name, kind) for name, row in ACCESS.items() for kind in row.kinds]
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES, ids=[f"{name} {kind}" for name, kind in CASES])
-def test_who_may(scene, clients, name, kind):
+def test_who_may(scene, clients, before, name, kind):
     row = ACCESS[name]
     url = scene.url(name.split(" ")[0], row, kind)
     seen, changed = {}, []
     for identity, client in clients.items():
-        before = all_rows()
         with transaction.atomic():
             seen[identity] = getattr(client, row.method)(url, row.data).status_code
             refused = seen[identity] >= 400 or identity == "anonymous"
@@ -72,10 +89,9 @@ def test_the_admin_is_for_admins(clients):
             assert client.get(reverse(f"admin:{name}")).status_code == expected, identity
 
 
-def test_nothing_changes_by_get(scene, clients):
+def test_nothing_changes_by_get(scene, clients, before):
     """A URL of verbs alone refuses GET; no page that answers GET writes a business row."""
     shown = {name for name, row in ACCESS.items() if row.method == "get"}
-    before = all_rows()
     for name, row in ACCESS.items():
         status = clients["admin"].get(scene.url(name.split(" ")[0], row, "own")).status_code
         assert status == 405 or name.split(" ")[0] in shown, name
@@ -83,7 +99,9 @@ def test_nothing_changes_by_get(scene, clients):
 
 
 def test_a_user_without_the_team_their_role_needs_sees_nothing(scene):
-    for role in ("manager", "sales"):
-        client = Client()
-        client.force_login(factories.UserFactory(role=role, team=None))
-        assert client.get(reverse("customers:detail", args=[scene.customer.pk])).status_code == 404
+    with transaction.atomic():
+        for role in ("manager", "sales"):
+            client = Client()
+            client.force_login(factories.UserFactory(role=role, team=None))
+            assert client.get(reverse("customers:detail", args=[scene.customer.pk])).status_code == 404
+        transaction.set_rollback(True)

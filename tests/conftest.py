@@ -93,6 +93,16 @@ def order(customer):
 
 
 @pytest.fixture
+def lead(alice):
+    return factories.LeadFactory(name="Nils Holm", owner=alice)
+
+
+@pytest.fixture
+def deal(alice, customer, company):
+    return factories.DealFactory(title="Forty lanterns", owner=alice, customer=customer, company=company)
+
+
+@pytest.fixture
 def nothing_changed(db):
     """A context in which no business row may change: `with nothing_changed: …`."""
     return unchanged()

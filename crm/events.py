@@ -11,6 +11,14 @@ from django.db import models
 from crm import topics
 from crm.models import Event
 
+#: relation -> the records whose pages show what is about them
+SHOWN_ON = {
+    "customer_id": "customers.customer",
+    "company_id": "customers.company",
+    "lead_id": "leads.lead",
+    "deal_id": "deals.deal",
+}
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -29,10 +37,13 @@ def record(kind: str, *, on: models.Model, by: User | None, **facts: Any) -> Eve
         actor=by,
         data={name: _plain(value) for name, value in facts.items()},
     )
-    topics.publish(topics.topic(on))
-    if customer_id and customer_id != on.pk:
-        topics.publish(f"customers.customer:{customer_id}")
+    topics.publish(topics.topic(on), *_concerned(on))
     return event
+
+
+def _concerned(on: models.Model) -> set[str]:
+    """The topics of the records on whose pages `on` is shown."""
+    return {f"{label}:{pk}" for name, label in SHOWN_ON.items() if (pk := getattr(on, name, None))}
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ def topic(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{row.pk}"
 
 
-def publish(name: str) -> None:
-    """Tell the watchers of `name`, when and only if the caller's transaction commits."""
+def publish(*names: str) -> None:
+    """Tell the watchers of these topics, when and only if the caller's transaction commits."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, name])
+        cursor.execute("SELECT pg_notify(%s, name) FROM unnest(%s::text[]) AS name", [CHANNEL, list(names)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leads.models.conversion import Conversion
+from leads.models.handout import Handout
 from leads.models.lead import OPEN_STATUSES, Lead, LeadQuerySet, LeadStatus
 from leads.models.source import Campaign, Rule, ScoreRule, Source, SourceKind
 
@@ -10,6 +11,7 @@ __all__ = [
     "OPEN_STATUSES",
     "Campaign",
     "Conversion",
+    "Handout",
     "Lead",
     "LeadQuerySet",
     "LeadStatus",

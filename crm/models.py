@@ -58,6 +58,10 @@ class Record(Versioned):
     class Meta:
         abstract = True
 
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self) -> str: ...
+
     def delete_softly(self, *, by: User) -> bool:
         """Put away, restorable. False when somebody did it first."""
         return self._turn(from_deleted=False, kind="deleted", by=by)

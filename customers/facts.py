@@ -1,4 +1,4 @@
-"""What is known of a customer, a company or an order, as the card on the left of its page shows it."""
+"""What is known of a record, as the card on the left of its page shows it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm import moments
 from crm.countries import country_name
+from crm.models import Record
 from crm.money import money_text
 from crm.phones import screen_text
 from customers.models import Company, Customer, Lifecycle, Order, OrderKind, OrderStatus
@@ -198,6 +199,7 @@ def order_lines() -> list[Line]:
     ]
 
 
+#: The URL of the form, and the lines, by model; apps above add theirs.
 LINES: dict[type[Any], tuple[str, Callable[[], list[Line]]]] = {
     Customer: ("customers:edit", customer_lines),
     Company: ("companies:edit", company_lines),
@@ -205,9 +207,7 @@ LINES: dict[type[Any], tuple[str, Callable[[], list[Line]]]] = {
 }
 
 
-def facts_of(
-    row: Customer | Company | Order, *, editable: Iterable[str], hidden: Iterable[str], only: str = ""
-) -> list[Fact]:
+def facts_of(row: Record, *, editable: Iterable[str], hidden: Iterable[str], only: str = "") -> list[Fact]:
     """The facts, or the one named `only`; those in `editable` lead to their form, those in `hidden` are not there."""
     url, lines = LINES[type(row)]
     edit = reverse(url, args=[row.pk])

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from crm import history, moments
 from crm.countries import CountryField, country_name
 from crm.errors import BadInput
+from crm.models import Record
 from crm.money import money_text
 from crm.phones import screen_text
 from customers import contacts
 from customers.customer_forms import CustomerForm
-from customers.models import Company, Customer, Email, ExternalId, Order, Phone
+from customers.models import Customer, Email, ExternalId, Phone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +48,7 @@ class Line:
     field: str
 
 
-def lines(row: Customer | Company | Order, *, viewer: User, restorable: Iterable[str]) -> list[Line]:
+def lines(row: Record, *, viewer: User, restorable: Iterable[str]) -> list[Line]:
     """The newest changes, newest first. Those of a field in `restorable` name their event."""
     changes = history.changes(row, viewer=viewer, limit=MOST)
     lost = _lost(row) if isinstance(row, Customer) else []

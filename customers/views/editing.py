@@ -1,4 +1,4 @@
-"""Forms, facts and histories of customers, companies and orders differ in their model alone: what they share."""
+"""Forms, facts and histories of records differ in their model alone: what they share."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from crm.access import editable, hidden_fields
 from crm.deleted import find_removable, may_remove
 from crm.errors import BadInput
 from crm.http import UserRequest
+from crm.models import Record
 from customers import company_forms, history
 from customers.company_forms import CompanyForm
 from customers.customer_forms import CustomerForm
 from customers.facts import Fact, facts_of
-from customers.models import Company, Customer, Order
+from customers.models import Company, Customer
 
-R = TypeVar("R", Customer, Company, Order)
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ CUSTOMERS = Kind("customers", Customer, CustomerForm, CustomerForm.offered)
 COMPANIES = Kind("companies", Company, CompanyForm, lambda _user: company_forms.FIELDS)
 
 
-def may_edit(row: Customer | Company | Order, user: User) -> bool:
+def may_edit(row: Record, user: User) -> bool:
     return row.deleted_at is None and editable(type(row), user).filter(pk=row.pk).exists()
 
 
@@ -117,7 +118,7 @@ def edit_fact(
     )
 
 
-def back_to(row: Customer | Company | Order) -> dict[str, Any]:
+def back_to(row: Record) -> dict[str, Any]:
     url = row.get_absolute_url()
     title = _("Edit %(name)s") % {"name": row}
     return {"title": title, "back_url": url, "back_label": str(row), "cancel_url": url}

@@ -158,6 +158,7 @@ class DealFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Deal
+        skip_postgeneration_save = True
 
     class Params:
         at = ""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.utils.timezone import now
 
 from dashboard.counting import Count
 from dashboard.figures import Board, Compared, Figures, Line
-from dashboard.periods import Bucket, By, Period, Unit, counterpart
+from dashboard.periods import Bucket, Period, Spanning, Unit, counterpart
 from dashboard.reading import Reading
 from dashboard.scope import Scope
 
 
 @dataclass(frozen=True)
-class Query:
+class Query(Spanning):
     """What a board is asked for."""
 
     scope: Scope
@@ -25,22 +24,6 @@ class Query:
     by: Unit
     today: dt.date
     zone: dt.tzinfo
-
-    @property
-    def by_label(self) -> str:
-        return str(By(self.by).label)
-
-    @cached_property
-    def elapsed(self) -> int:
-        return self.period.elapsed(self.today)
-
-    @cached_property
-    def previous(self) -> Period:
-        return self.period.previous().head(self.elapsed)
-
-    @cached_property
-    def last_year(self) -> Period:
-        return self.period.head(self.elapsed).last_year()
 
 
 def read_board(query: Query) -> Board:

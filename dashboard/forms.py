@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -53,17 +54,16 @@ class DayField(forms.DateField):
         return day
 
 
-class BoardForm(forms.Form):
+class PeriodForm(forms.Form):
     """GET only. Without dates the preset decides, and without a preset the default one."""
+
+    #: fields that go on from page to page beside the dates
+    kept: ClassVar[tuple[str, ...]] = ("by",)
 
     first = DayField(gettext_lazy("From"))
     last = DayField(gettext_lazy("To"))
     by = forms.ChoiceField(
         label=gettext_lazy("By"), required=False, choices=[("", gettext_lazy("Automatic")), *By.choices]
-    )
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    channel = forms.ChoiceField(
-        label=gettext_lazy("Channel"), required=False, choices=[("", gettext_lazy("All channels")), *Channel.choices]
     )
     preset = forms.ChoiceField(
         label=gettext_lazy("Period"),
@@ -76,14 +76,9 @@ class BoardForm(forms.Form):
         super().__init__(data)
         self.today = today
         self.use_required_attribute = False
-        country = cast("forms.ChoiceField", self.fields["country"])
-        country.choices = [
-            ("", _("All countries")),
-            (UNKNOWN, _("Unknown country")),
-            *lazy_country_choices(),
-        ]
-        for name in ("by", "country", "channel"):
-            self.fields[name].widget.attrs["class"] = "input"
+        for name in self.kept:
+            if name in self.fields:
+                self.fields[name].widget.attrs["class"] = "input"
 
     def add_prefix(self, field_name: str) -> str:
         return WORDS.get(field_name, field_name)
@@ -115,27 +110,21 @@ class BoardForm(forms.Form):
         """The preset in force; "" when dates are given."""
         return "" if self.cleaned_data.get("first") else self.cleaned_data.get("preset") or DEFAULT
 
-    def query(self, user: Any) -> Query:
-        """What a valid form asks for. 403 for whoever sees no revenue."""
-        data = self.cleaned_data
-        scope = scope_of(user, country=data["country"], channel=data["channel"])
-        period = self._period(scope)
-        by = cast("Unit", data["by"] or fitting(period))
-        if by == "day" and period.days > MOST_DAYS:
-            by = "month"
-        return Query(scope, period, by, self.today, organisation_zone())
-
-    def _period(self, scope: Scope) -> Period:
+    def period(self, oldest: Callable[[], dt.date | None]) -> Period:
+        """What a valid form asks for; `oldest` is looked up for all time alone."""
         if first := self.cleaned_data["first"]:
             return Period(first, self.cleaned_data["last"] or max(first, self.today))
         if self.chosen_preset == "all":
-            oldest = scope.orders().order_by("placed_at").values_list("placed_at", flat=True).first()
-            return all_time(oldest.astimezone(organisation_zone()).date() if oldest else None, self.today)
+            return all_time(oldest(), self.today)
         return PRESETS[self.chosen_preset][1](self.today)
 
-    def with_dates(self, period: Period) -> BoardForm:
+    def unit(self, period: Period) -> Unit:
+        by = cast("Unit", self.cleaned_data["by"] or fitting(period))
+        return "month" if by == "day" and period.days > MOST_DAYS else by
+
+    def with_dates(self, period: Period) -> Self:
         """The valid form as it is shown: with the dates of a preset too, so that one can go on from there."""
-        chosen = {WORDS.get(name, name): self.cleaned_data[name] for name in ("by", "country", "channel")}
+        chosen = {WORDS.get(name, name): self.cleaned_data[name] for name in self.kept if name in self.fields}
         self.data = chosen | {"from": period.first, "to": period.last}
         return self
 
@@ -144,3 +133,35 @@ class BoardForm(forms.Form):
         return [
             f"{self.fields[name].label or name}: {error}" for name, errors in self.errors.items() for error in errors
         ]
+
+
+class BoardForm(PeriodForm):
+    """The revenue board's: with the country and the channel of orders."""
+
+    kept = ("by", "country", "channel")
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"), required=False, choices=[("", gettext_lazy("All channels")), *Channel.choices]
+    )
+
+    def __init__(self, data: Any, *, today: dt.date) -> None:
+        super().__init__(data, today=today)
+        country = cast("forms.ChoiceField", self.fields["country"])
+        country.choices = [
+            ("", _("All countries")),
+            (UNKNOWN, _("Unknown country")),
+            *lazy_country_choices(),
+        ]
+
+    def query(self, user: Any) -> Query:
+        """What a valid form asks for. 403 for whoever sees no revenue."""
+        data = self.cleaned_data
+        scope = scope_of(user, country=data["country"], channel=data["channel"])
+        period = self.period(lambda: _oldest_order(scope))
+        return Query(scope, period, self.unit(period), self.today, organisation_zone())
+
+
+def _oldest_order(scope: Scope) -> dt.date | None:
+    oldest = scope.orders().order_by("placed_at").values_list("placed_at", flat=True).first()
+    return oldest.astimezone(organisation_zone()).date() if oldest else None

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from django.db import models
@@ -91,6 +92,30 @@ class Bucket:
     def of(cls, start: dt.date, by: Unit) -> Bucket:
         """The whole bucket that begins on `start`."""
         return cls(start, Period(start, _next_start(start, by) - DAY))
+
+
+class Spanning:
+    """What is asked for a period by buckets, and the periods it is compared with: both cut to the days it has had."""
+
+    period: Period
+    by: Unit
+    today: dt.date
+
+    @property
+    def by_label(self) -> str:
+        return str(By(self.by).label)
+
+    @cached_property
+    def elapsed(self) -> int:
+        return self.period.elapsed(self.today)
+
+    @cached_property
+    def previous(self) -> Period:
+        return self.period.previous().head(self.elapsed)
+
+    @cached_property
+    def last_year(self) -> Period:
+        return self.period.head(self.elapsed).last_year()
 
 
 def year_before(day: dt.date) -> dt.date:

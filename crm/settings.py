@@ -43,6 +43,7 @@ ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="Rapport")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 BASE_CURRENCY = env.str("BASE_CURRENCY", default="EUR")
 PHONE_REGION = env.str("PHONE_REGION", default="GB")
+FIRST_RESPONSE_MINUTES = env.int("FIRST_RESPONSE_MINUTES", default=60)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 USE_TZ = True

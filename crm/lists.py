@@ -64,9 +64,7 @@ class Column:
         return "end" if self.kind in {"number", "money"} else ""
 
     def show(self, row: Any) -> Cell:
-        if self.cell:
-            return self.cell(row)
-        return _WRITERS[self.kind](self.value(row))
+        return self.cell(row) if self.cell else _WRITERS[self.kind](self.value(row))
 
 
 def _time_cell(value: dt.datetime | None) -> Cell:
@@ -165,6 +163,8 @@ class Listing(Generic[M]):
     sorts: dict[str, Sort] = {}
     default_sort: str = ""
     size = 50
+    #: the template of what is done to chosen rows: with it each row has a box
+    bulk: str = ""
 
     def __init_subclass__(cls) -> None:
         _registry[cls.name] = cls

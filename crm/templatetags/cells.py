@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -107,13 +108,22 @@ def _cell(cell: Cell, url: str, *, first: bool) -> str:
     return f'<td class="{css}">{write(cell, url) if cell.value else ""}</td>'
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, words: str) -> str:
     url = str(row.url)
-    cells = "".join(_cell(cell, url, first=place == 0) for place, cell in enumerate(row.cells))
-    return f'<tr id="row-{escape(str(row.key))}" data-row="{escape(url)}">{cells}</tr>'
+    cells = list(row.cells)
+    written = "".join(_cell(cell, url, first=place == 0) for place, cell in enumerate(cells))
+    box = _box(row, words.replace("{name}", escape(str(cells[0].value)))) if words else ""
+    return f'<tr id="row-{escape(str(row.key))}" data-row="{escape(url)}">{box}{written}</tr>'
+
+
+def _box(row: Row, label: str) -> str:
+    """A box that belongs to the form #bulk."""
+    box = f'<input type="checkbox" name="chosen" value="{escape(str(row.key))}" form="bulk" aria-label="{label}">'
+    return f'<td class="choose">{box}</td>'
 
 
 @register.simple_tag
-def list_rows(rows: Iterable[Row]) -> SafeString:
+def list_rows(rows: Iterable[Row], bulk: str = "") -> SafeString:
     # Every value above passes escape(); this is the only place that says so to the template.
-    return SafeString("\n".join(_row(row) for row in rows))
+    words = escape(_("Choose {name}")) if bulk else ""
+    return SafeString("\n".join(_row(row, words) for row in rows))

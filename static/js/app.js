@@ -6,6 +6,7 @@ import "./drawer.js";
 import "./palette.js";
 import "./hotkeys.js";
 import "./rows.js";
+import "./choose.js";
 import "./copy.js";
 import "./moments.js";
 import "./forms.js";

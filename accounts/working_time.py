@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +84,13 @@ class Schedule:
                 total += max(min(span[1], end) - max(span[0], start), dt.timedelta())
             day += DAY
         return total // MINUTE
+
+    @cached_property
+    def day_minutes(self) -> int:
+        """How long a working day is, on the average of the week."""
+        today = dt.date(2000, 1, 1)
+        spans = [dt.datetime.combine(today, b) - dt.datetime.combine(today, a) for a, b in self.hours.values()]
+        return sum(spans, dt.timedelta()) // MINUTE // len(spans) if spans else 24 * 60
 
     def _spans(self, start: dt.datetime) -> Iterator[Span]:
         """What is left of the working days from `start` on."""

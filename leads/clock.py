@@ -1,0 +1,98 @@
+"""The first-response clock: it starts when a lead comes in, counts working time, and stops with the first attempt.
+
+Giving a lead to somebody else does not start it again: who waits is the lead. A lost lead that is reopened before
+anybody ever answered is due anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.working_time import NoWorkingTime, Schedule
+from crm.lists import Cell
+from crm.moments import shown
+from leads.models import Lead, Source
+
+#: with less than this left, the countdown warns
+SOON = 15
+
+
+def minutes_for(source: Source | None) -> int:
+    """Within how many working minutes a lead from there is to be answered."""
+    return (source and source.response_minutes) or settings.FIRST_RESPONSE_MINUTES
+
+
+def due_after(source: Source | None, start: dt.datetime, schedule: Schedule | None = None) -> dt.datetime | None:
+    """When a lead that came from `source` at `start` is to be answered; None while nobody has working hours."""
+    try:
+        return (schedule or Schedule.load()).add_working_minutes(start, minutes_for(source))
+    except NoWorkingTime:
+        return None
+
+
+def response_due(lead: Lead, at: dt.datetime, schedule: Schedule | None = None) -> dt.datetime | None:
+    """When `lead`, whose clock starts at `at`, is to be answered."""
+    return due_after(lead.source, at, schedule)
+
+
+def due_when_reopened(lead: Lead, at: dt.datetime, schedule: Schedule | None = None) -> dt.datetime | None:
+    """The new `response_due_at` of a lost lead that is opened again: from now on, unless it was answered before."""
+    return lead.response_due_at if lead.responded_at else response_due(lead, at, schedule)
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """The clock in words: a tone (good, warn, bad or none) that says the same in colour, and when it is due, in full."""
+
+    text: str
+    tone: str = ""
+    due: str = ""
+
+
+NOTHING = Countdown("")
+
+
+def countdown(lead: Lead, now: dt.datetime, schedule: Schedule) -> Countdown:
+    """For lists and the record: "23 min left", "2 h late", "answered in 12 min", by working time."""
+    due = shown(lead.response_due_at).full if lead.response_due_at else ""
+    if lead.responded_at:
+        return _answered(lead, lead.responded_at, schedule, due)
+    if lead.response_due_at is None or not lead.is_open:
+        return NOTHING
+    if now > lead.response_due_at:
+        return Countdown(_late(schedule.working_minutes(lead.response_due_at, now), schedule), "bad", due)
+    left = schedule.working_minutes(now, lead.response_due_at)
+    return Countdown(_("%(time)s left") % {"time": _span(left, schedule)}, "warn" if left < SOON else "", due)
+
+
+def clock_cell(lead: Lead, now: dt.datetime, schedule: Schedule) -> Cell:
+    """The countdown as a cell of a list."""
+    words = countdown(lead, now, schedule)
+    return Cell("badge", words.text, extra=words.tone)
+
+
+def _answered(lead: Lead, at: dt.datetime, schedule: Schedule, due: str) -> Countdown:
+    if lead.response_due_at is None:
+        return Countdown(_("answered"))
+    taken = {"time": _span(max(schedule.working_minutes(lead.created_at, at), 0), schedule)}
+    if at <= lead.response_due_at:
+        return Countdown(_("answered in %(time)s") % taken, "good", due)
+    return Countdown(_("answered in %(time)s, late") % taken, "warn", due)
+
+
+def _late(minutes: int, schedule: Schedule) -> str:
+    """Due at the end of a working day it is late at once, though by no working minute yet."""
+    return _("%(time)s late") % {"time": _span(minutes, schedule)} if minutes else _("late")
+
+
+def _span(minutes: int, schedule: Schedule) -> str:
+    """Working time in one unit: minutes, hours, or working days."""
+    if minutes < 60:
+        return _("%(count)s min") % {"count": minutes}
+    if minutes < max(schedule.day_minutes, 120):
+        return _("%(count)s h") % {"count": minutes // 60}
+    return _("%(count)s d") % {"count": max(minutes // schedule.day_minutes, 1)}

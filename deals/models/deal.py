@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -17,7 +18,10 @@ from crm.money import CurrencyField, MoneyField
 from crm.text import folded
 from crm.versions import raise_version
 from customers.models import Company, Customer
+from deals.lines import amount_of
 from deals.models.pipeline import LostReason, Product, Stage
+from deals.models.verbs import Verbs
+from deals.models.worth import Worth
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -97,7 +101,7 @@ class DealManager(RecordManager["Deal"]):
 
 
 @tracked("sort_key", *ROLLUPS, *PLACES)
-class Deal(Record):
+class Deal(Verbs, Worth, Record):
     """Something that may be sold. Its status is its stage's kind: a foreign key over both holds them together."""
 
     NOUN = "deal"
@@ -264,6 +268,10 @@ class DealLine(models.Model):
 
     def __str__(self) -> str:
         return self.description or str(self.product)
+
+    @property
+    def amount(self) -> Decimal:
+        return amount_of(self.quantity, self.unit_price, self.discount)
 
 
 class StageVisit(models.Model):

@@ -1,0 +1,70 @@
+"""What can be done with a deal. Each verb is atomic, claimed in SQL, and ends in an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from deals import moves as going
+from deals.models.pipeline import LostReason, Stage, StageKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from deals.models.deal import Deal
+
+
+class Verbs:
+    """Stale when the deal has been moved since `moves` was read; Lacking when the stage asks for more."""
+
+    def move(
+        self,
+        to: Stage,
+        *,
+        by: User | None,
+        moves: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        reason: LostReason | None = None,
+        note: str = "",
+        today: dt.date | None = None,
+    ) -> None:
+        """To a stage of its pipeline, below the deal `after` and above the deal `before` (ids), else to the top.
+
+        To won and lost it goes the same way. Within its stage only the place changes, and nothing is told of it.
+        """
+        going.move(cast("Deal", self), going.Wish(to, by, moves, before, after, reason, note, today))
+
+    def win(self, *, by: User | None, moves: int | None = None, today: dt.date | None = None) -> None:
+        """Close as won, today."""
+        self.move(self._stage_of(StageKind.WON), by=by, moves=moves, today=today)
+
+    def lose(
+        self,
+        reason: LostReason | None,
+        note: str = "",
+        *,
+        by: User | None,
+        moves: int | None = None,
+        today: dt.date | None = None,
+    ) -> None:
+        """Close as lost, today, for a reason."""
+        self.move(self._stage_of(StageKind.LOST), by=by, moves=moves, reason=reason, note=note, today=today)
+
+    def reopen(self, *, by: User | None, moves: int | None = None) -> None:
+        """Back to the stage it was in before it was closed."""
+        deal = cast("Deal", self)
+        if deal.stage.is_open:
+            raise ValidationError(_("The deal is open."))
+        self.move(going.last_open_stage(deal), by=by, moves=moves)
+
+    def change_pipeline(self, to: Stage, *, by: User | None, moves: int | None = None) -> None:
+        """To an open stage of another pipeline."""
+        if not to.is_open:
+            raise ValidationError(_("A deal comes into a pipeline by one of its open stages."))
+        going.move(cast("Deal", self), going.Wish(to, by, moves), across=True)
+
+    def _stage_of(self, kind: StageKind) -> Stage:
+        return going.stage_of_kind(cast("Deal", self).stage.pipeline_id, kind)

@@ -41,8 +41,9 @@ export function move(card, { from, to = "" }) {
   const column = columnOf(card);
   const key = to || column.dataset.column;
   const arranged = column.dataset.column === key && board.dataset.manual === "on";
-  const before = arranged ? sibling(card, "previousElementSibling")?.dataset.card : "";
-  const after = arranged ? here.next?.dataset.card : "";
+  // Above the one it is put before, below the one it is put after.
+  const before = arranged ? here.next?.dataset.card : "";
+  const after = arranged ? sibling(card, "previousElementSibling")?.dataset.card : "";
   sent.set(card, { board, from, to, key, focused: card.contains(document.activeElement) });
   card.setAttribute("aria-busy", "true");
   const values = { to: key, from: columnOf(from.list)?.dataset.column ?? "", moves: card.dataset.moves, before: before ?? "", after: after ?? "" };

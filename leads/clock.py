@@ -46,7 +46,7 @@ def due_when_reopened(lead: Lead, at: dt.datetime, schedule: Schedule | None = N
 
 @dataclass(frozen=True)
 class Countdown:
-    """The clock in words: a tone (good, warn, bad or none) that says the same in colour, and when it is due, in full."""
+    """The clock in words; a tone (good, warn, bad or none) that says it in colour; when it is due, in full."""
 
     text: str
     tone: str = ""

@@ -29,12 +29,12 @@ LOWEST, HIGHEST = 0, 100
 BATCH = 2_000
 
 #: Mail services that give an address to anybody.
-FREE_MAIL = (
-    "163.com aol.com fastmail.com free.fr gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk "
-    "hotmail.com hotmail.de hotmail.fr hotmail.it icloud.com laposte.net libero.it live.com mac.com mail.com mail.ru "
-    "me.com msn.com orange.fr outlook.com outlook.de proton.me protonmail.com qq.com rediffmail.com seznam.cz "
-    "t-online.de web.de wp.pl yahoo.co.in yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it yandex.ru ymail.com"
-).split()
+FREE_MAIL = """
+    163.com aol.com fastmail.com free.fr gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk
+    hotmail.com hotmail.de hotmail.fr hotmail.it icloud.com laposte.net libero.it live.com mac.com mail.com mail.ru
+    me.com msn.com orange.fr outlook.com outlook.de proton.me protonmail.com qq.com rediffmail.com seznam.cz
+    t-online.de web.de wp.pl yahoo.co.in yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it yandex.ru ymail.com
+""".split()  # noqa: SIM905 - one a line would be a page
 
 Condition = Q | Exists
 
@@ -100,7 +100,7 @@ class Reason:
 
     @property
     def signed(self) -> str:
-        return f"{self.points:+d}".replace("-", "−")  # noqa: RUF001 - a minus as wide as the plus
+        return f"{self.points:+d}".replace("-", "−")
 
 
 class Reasons(list[Reason]):
@@ -150,7 +150,7 @@ def rescore(pks: Iterable[int], now: dt.datetime | None = None) -> int:
 
 def open_ones() -> LeadQuerySet:
     """The leads whose score still matters."""
-    return Lead.objects.get_queryset().open()  # type: ignore[return-value]  # the manager's queryset_class
+    return LeadQuerySet(Lead).alive().open()
 
 
 def batches(rows: LeadQuerySet) -> Iterator[list[int]]:

@@ -46,7 +46,7 @@ export function move(card, { from, to = "" }) {
   const after = arranged ? sibling(card, "previousElementSibling")?.dataset.card : "";
   sent.set(card, { board, from, to, key, focused: card.contains(document.activeElement) });
   card.setAttribute("aria-busy", "true");
-  const values = { to: key, from: columnOf(from.list)?.dataset.column ?? "", moves: card.dataset.moves, before: before ?? "", after: after ?? "" };
+  const values = { to: key, left: columnOf(from.list)?.dataset.column ?? "", moves: card.dataset.moves, before: before ?? "", after: after ?? "" };
   // The event lets a failed request be sent again from its toast.
   htmx.ajax("POST", card.dataset.moveUrl, { source: card, values, swap: "none", event: new CustomEvent("board:again") }).catch(() => {});
 }

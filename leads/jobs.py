@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from activities.models import Activity
 from crm.jobs import queue
-from leads import score
+from leads import assignment, score  # noqa: F401 - the works of handing out are declared there
 
 #: how far back the frequent rescoring looks: a little more than the time between two of them
 RECENTLY = dt.timedelta(minutes=15)

@@ -1,0 +1,402 @@
+"""Leads are handed out: to one, or shared out by room; whoever cannot take any is skipped, and it is said why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.utils.timezone import now
+
+from accounts.models import Absence
+from crm import jobs
+from crm.models import Event, JobProgress
+from crm.moments import today
+from leads import assignment, capacity
+from leads.assignment import assign, share_out, undo
+from leads.models import Handout, Lead
+from tests import factories
+
+
+def person(name, team, role="sales", **more):
+    return factories.UserFactory(name=name, team=team, role=role, password="known", **more)
+
+
+def leads(count, owner=None, **more):
+    return [factories.LeadFactory(owner=owner, **more).pk for _ in range(count)]
+
+
+def away(person, first=0, last=0):
+    day = today()
+    return Absence.objects.create(
+        person=person, first_day=day + dt.timedelta(days=first), last_day=day + dt.timedelta(days=last)
+    )
+
+
+def fill(person, count):
+    leads(count, person)
+
+
+def shares(handout):
+    return Counter(to for _lead, _before, to in handout.given)
+
+
+def why_skipped(handout):
+    return {entry["person"]: entry["why"] for entry in handout.skipped}
+
+
+def why_left(handout):
+    return Counter(entry["why"] for entry in handout.left)
+
+
+def owners():
+    return dict(Lead.everything.values_list("pk", "owner"))
+
+
+@pytest.fixture
+def una(team):
+    return person("Una", team)
+
+
+@pytest.fixture
+def vic(team):
+    return person("Vic", team)
+
+
+# To one
+
+
+def test_it_works(mona, alice):
+    one, two = leads(2)
+    handout = assign([one, two], alice, mona)
+    assert owners() == {one: alice.pk, two: alice.pk}
+    assert sorted(handout.given) == [[one, None, alice.pk], [two, None, alice.pk]]
+    events = Event.objects.filter(kind="lead.assigned").order_by("subject_id")
+    assert [(event.subject_id, event.actor, event.data["to"]["text"]) for event in events] == [
+        (one, mona, "Alice Owner"),
+        (two, mona, "Alice Owner"),
+    ]
+
+
+def test_the_clock_goes_on_and_the_version_rises(mona, alice):
+    due = now() + dt.timedelta(hours=1)
+    lead = factories.LeadFactory(owner=None, response_due_at=due)
+    assign([lead.pk], alice, mona)
+    lead.refresh_from_db()
+    assert (lead.response_due_at, lead.version) == (due, 2)
+
+
+def test_it_is_taken_from_everybody(mona, alice):
+    (lead,) = leads(1, alice)
+    assign([lead], None, mona)
+    assert owners() == {lead: None}
+
+
+def test_what_they_have_already_is_no_event(mona, alice):
+    assert why_left(assign(leads(1, alice), alice, mona)) == {"same": 1}
+    assert not Event.objects.filter(kind="lead.assigned").exists()
+
+
+def test_closed_and_deleted_leads_stay_where_they_are(mona, alice, bob):
+    reason = factories.LostReason.objects.first()
+    lost = leads(1, bob, status="lost", lost_reason=reason, closed_at=now())
+    gone = leads(1, bob, deleted_at=now())
+    handout = assign(lost + gone, alice, mona)
+    assert why_left(handout) == {"closed": 1, "gone": 1}
+    assert set(owners().values()) == {bob.pk}
+
+
+def test_a_lead_of_another_team_stays_there(mona, alice):
+    foreign = leads(1, factories.UserFactory())
+    assert why_left(assign(foreign, alice, mona)) == {"gone": 1}
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "agent"}, {"team": None}])
+def test_nobody_gets_a_lead_who_cannot_own_one(mona, alice, change, nothing_changed):
+    for name, value in change.items():
+        setattr(alice, name, value)
+    alice.save(update_fields=list(change))
+    given = leads(1)
+    with nothing_changed, pytest.raises(assignment.Refused):
+        assign(given, alice, mona)
+
+
+def test_a_lead_that_somebody_else_got_meanwhile_stays_there(mona, alice, bob):
+    (lead,) = leads(1, bob)
+    handout = assign([lead], alice, mona, expected=None)
+    assert handout.left == [{"lead": lead, "why": "taken", "owner": bob.pk}]
+    assert owners() == {lead: bob.pk}
+
+
+# Shared out
+
+
+def test_equals_take_turns(mona, una, vic):
+    handout = share_out(leads(6), mona)
+    assert shares(handout) == {una.pk: 3, vic.pk: 3}
+    assert [to for _lead, _before, to in handout.given] == [una.pk, vic.pk] * 3
+    assert not handout.left
+    assert not handout.skipped
+
+
+def test_who_has_more_room_gets_more(mona, team):
+    big, small = person("Big", team, lead_capacity=6), person("Small", team, lead_capacity=2)
+    fill(big, 1)
+    assert shares(share_out(leads(5), mona)) == {big.pk: 4, small.pk: 1}
+
+
+def test_the_most_urgent_go_first(mona, team):
+    only = person("Only", team, lead_capacity=2)
+    calm = factories.LeadFactory(owner=None, score=90)
+    urgent = factories.LeadFactory(owner=None, response_due_at=now())
+    soon = factories.LeadFactory(owner=None, response_due_at=now() + dt.timedelta(hours=1))
+    handout = share_out([calm.pk, soon.pk, urgent.pk], mona)
+    assert handout.given == [[urgent.pk, None, only.pk], [soon.pk, None, only.pk]]
+    assert handout.left == [{"lead": calm.pk, "why": "no_room"}]
+
+
+def test_who_cannot_take_any_is_skipped_and_it_is_said_why(mona, una, team):
+    absent, full, nothing = (
+        person("Abe", team),
+        person("Flo", team, lead_capacity=1),
+        person("Nix", team, lead_capacity=0),
+    )
+    invited = factories.UserFactory(name="Ivo", team=team)
+    left = person("Leo", team, is_active=False)
+    agent = person("Ann", team, "agent")
+    away(absent, last=2)
+    fill(full, 1)
+    everybody = [una, absent, full, nothing, invited, left, agent]
+    handout = share_out(leads(3), mona, among=everybody)
+    assert shares(handout) == {una.pk: 3}
+    assert why_skipped(handout) == {
+        absent.pk: "away",
+        full.pk: "full",
+        nothing.pk: "none",
+        invited.pk: "invited",
+        left.pk: "left",
+    }
+    until = {entry["person"]: entry["until"] for entry in handout.skipped}
+    assert until[absent.pk] == (today() + dt.timedelta(days=2)).isoformat()
+
+
+@pytest.mark.parametrize(("first", "last", "here"), [(-3, -1, True), (1, 5, True), (0, 0, False), (-2, 1, False)])
+def test_absent_is_who_is_absent_today(mona, una, first, last, here):
+    away(una, first, last)
+    assert bool(share_out(leads(1), mona).given) == here
+
+
+def test_when_everybody_is_full_nothing_is_given(mona, team):
+    for name in ("One", "Two"):
+        fill(person(name, team, lead_capacity=2), 2)
+    before = owners()
+    handout = share_out(fresh := leads(3), mona)
+    assert why_left(handout) == {"no_room": 3}
+    assert {pk: owner for pk, owner in owners().items() if pk in before} == before
+    assert {owners()[pk] for pk in fresh} == {None}
+
+
+def test_who_is_filled_by_it_was_not_skipped(mona, team):
+    one = person("One", team, lead_capacity=2)
+    handout = share_out(leads(3), mona)
+    assert (shares(handout), handout.skipped, why_left(handout)) == ({one.pk: 2}, [], {"no_room": 1})
+
+
+def test_with_nobody_to_share_among_it_is_said(mona):
+    assert why_left(share_out(leads(2), mona)) == {"no_room": 2}
+
+
+def test_closed_leads_take_no_room(mona, team):
+    one = person("One", team, lead_capacity=1)
+    reason = factories.LostReason.objects.first()
+    leads(1, one, status="lost", lost_reason=reason, closed_at=now())
+    leads(1, one, deleted_at=now())
+    assert shares(share_out(leads(1), mona)) == {one.pk: 1}
+
+
+def test_leads_of_somebody_at_work_stay_and_those_of_the_absent_go(mona, una, vic, team):
+    gone = person("Gil", team, is_active=False)
+    away(vic)
+    at_work, of_absent, of_gone = leads(1, una), leads(1, vic), leads(1, gone)
+    handout = share_out(at_work + of_absent + of_gone, mona)
+    assert sorted(handout.given) == [[of_absent[0], vic.pk, una.pk], [of_gone[0], gone.pk, una.pk]]
+    assert handout.left == [{"lead": at_work[0], "why": "at_work", "owner": una.pk}]
+
+
+def test_a_manager_shares_out_within_the_team(mona, una):
+    stranger = person("Stranger", factories.TeamFactory())
+    assert shares(share_out(leads(4), mona, among=[una, stranger])) == {una.pk: 4}
+    assert shares(share_out(leads(4), mona)) == {una.pk: 4}
+
+
+def test_an_admin_shares_out_among_all_sales_executives(ada, mona, una):
+    stranger = person("Stranger", factories.TeamFactory())
+    assert shares(share_out(leads(4), ada)) == {una.pk: 2, stranger.pk: 2}
+
+
+def test_many_leads_take_as_many_queries_as_few(ada, una, vic, django_assert_max_num_queries):
+    """But for the two lines of each event."""
+    few = leads(2)
+    with django_assert_max_num_queries(24) as asked:
+        share_out(few, ada)
+    many = leads(12)
+    with django_assert_max_num_queries(len(asked) + 2 * 10):
+        share_out(many, ada)
+
+
+# At once
+
+
+def together(*deeds):
+    start, wrong = threading.Barrier(len(deeds)), []
+
+    def run(deed):
+        start.wait()
+        try:
+            deed()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_share_out_the_same_leads_give_each_away_once():
+    team = factories.TeamFactory()
+    managers = [person(f"Manager {n}", team, "manager") for n in range(4)]
+    sellers = [person(f"Seller {n}", team, lead_capacity=9) for n in range(4)]
+    pks = leads(30)
+    together(*[lambda by=by: share_out(pks, by) for by in managers])
+    assert Counter(Event.objects.filter(kind="lead.assigned").values_list("subject_id", flat=True)) == Counter(pks)
+    assert sorted(Counter(owners().values()).values()) == [7, 7, 8, 8]
+    assert set(owners().values()) == {seller.pk for seller in sellers}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_share_out_other_leads_overfill_nobody():
+    team = factories.TeamFactory()
+    managers = [person(f"Manager {n}", team, "manager") for n in range(3)]
+    seller = person("Seller", team, lead_capacity=5)
+    heaps = [leads(4) for _ in managers]
+    together(*[lambda by=by, heap=heap: share_out(heap, by) for by, heap in zip(managers, heaps, strict=True)])
+    assert Counter(owners().values()) == {seller.pk: 5, None: 7}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_assign_what_both_saw_unowned_do_not_take_it_from_each_other():
+    team = factories.TeamFactory()
+    mona = person("Mona", team, "manager")
+    sellers = [person(f"Seller {n}", team) for n in range(6)]
+    (lead,) = leads(1)
+    together(*[lambda to=to: assign([lead], to, mona, expected=None) for to in sellers])
+    assert Event.objects.filter(kind="lead.assigned").count() == 1
+    assert Counter(why for handout in Handout.objects.all() for why in why_left(handout)) == {"taken": 5}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_given_leads_while_leaving():
+    from accounts.deactivation import deactivate
+
+    team = factories.TeamFactory()
+    ada, mona = person("Ada", None, "admin"), person("Mona", team, "manager")
+    leaver = person("Leo", team)
+    pks = leads(20)
+    together(lambda: deactivate(leaver, by=ada, successor=None), lambda: share_out(pks, mona))
+    assert set(owners().values()) == {None}
+
+
+# And back
+
+
+def test_undone_everybody_has_their_own_again(mona, alice, bob):
+    pks = [*leads(1), *leads(1, bob)]
+    handout = assign(pks, alice, mona)
+    assert undo(handout)
+    assert owners() == {pks[0]: None, pks[1]: bob.pk}
+    assert Event.objects.filter(kind="lead.assigned", data__undone=True).count() == 2
+    assert not undo(handout)
+    assert Event.objects.filter(kind="lead.assigned").count() == 4
+
+
+def test_undoing_leaves_what_happened_since(mona, alice, bob, una):
+    passed_on, closed, gone, plain = pks = leads(4)
+    handout = assign(pks, alice, mona)
+    assign([passed_on], bob, mona)
+    reason = factories.LostReason.objects.first()
+    Lead.everything.filter(pk=closed).update(status="lost", lost_reason=reason, closed_at=now())
+    Lead.everything.filter(pk=gone).update(deleted_at=now())
+    undo(handout)
+    assert owners() == {passed_on: bob.pk, closed: alice.pk, gone: alice.pk, plain: None}
+
+
+def test_undoing_gives_nothing_to_who_has_left(mona, alice, bob):
+    (lead,) = leads(1, bob)
+    handout = assign([lead], alice, mona)
+    bob.is_active = False
+    bob.save(update_fields=["is_active"])
+    undo(handout)
+    assert owners() == {lead: alice.pk}
+
+
+# Many
+
+
+def work_off():
+    """Do the waiting jobs, as the worker would."""
+    for job in JobProgress.objects.filter(state="queued"):
+        jobs.run.func(SimpleNamespace(job=SimpleNamespace(attempts=0)), job=str(job.pk))
+
+
+def test_many_are_handed_out_by_the_worker(ada, una, vic, monkeypatch):
+    monkeypatch.setattr(assignment, "AT_ONCE", 4)
+    una.lead_capacity = vic.lead_capacity = 100
+    for seller in (una, vic):
+        seller.save(update_fields=["lead_capacity"])
+    handout = share_out(leads(10), ada)
+    assert handout.job is not None
+    assert (handout.given, set(owners().values())) == ([], {None})
+    work_off()
+    handout.refresh_from_db()
+    assert shares(handout) == {una.pk: 5, vic.pk: 5}
+    job = JobProgress.objects.get()
+    assert (job.state, job.done, job.total) == ("done", 10, 10)
+    assert undo(handout)
+    work_off()
+    assert set(owners().values()) == {None}
+
+
+def test_a_job_that_broke_goes_on_where_it_stopped(ada, una, monkeypatch):
+    monkeypatch.setattr(assignment, "AT_ONCE", 3)
+    handout = share_out(leads(8), ada)
+    assignment.deal(handout)
+    assignment.hand_out(handout.job)
+    handout.refresh_from_db()
+    assert (handout.dealt_with, shares(handout)) == (8, {una.pk: 8})
+    assert Event.objects.filter(kind="lead.assigned").count() == 8
+
+
+def test_a_job_for_somebody_who_left_meanwhile_says_so(ada, una, monkeypatch):
+    monkeypatch.setattr(assignment, "AT_ONCE", 1)
+    pks = leads(2)
+    assign(pks, una, ada)
+    una.is_active = False
+    una.save(update_fields=["is_active"])
+    work_off()
+    job = JobProgress.objects.get()
+    assert (job.state, set(owners().values())) == ("failed", {None})
+    assert "Choose another" in job.error
+
+
+def test_the_loads_take_two_queries(una, vic, alice, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert len(capacity.loads([una, vic, alice], today())) == 3

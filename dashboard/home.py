@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from crm.http import UserRequest
+from dashboard import day_views, reports_index
 
-#: role -> the page it starts on; everybody else starts with their customers
-STARTS = {"admin": "dashboard:revenue", "manager": "dashboard:revenue", "analyst": "dashboard:revenue"}
+#: role -> the page it starts on; agents, and who has no role, start with their customers
+STARTS = {"sales": day_views.today, "analyst": reports_index.index}
 
 
+@require_safe
 def index(request: UserRequest) -> HttpResponse:
-    return redirect(STARTS.get(request.user.effective_role, "customers:index"))
+    if request.user.effective_role in {"admin", "manager"}:
+        return redirect("dashboard:revenue")
+    start = STARTS.get(request.user.effective_role)
+    return start(request) if start else redirect("customers:index")

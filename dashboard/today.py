@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, RowNumber, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity, Kind
-from crm.access import AccessQuerySet, visible
+from crm.access import AccessQuerySet, editable, visible
 from crm.moments import day_start
 
 if TYPE_CHECKING:
@@ -84,11 +84,22 @@ def due_within(clock: Clock, first: int, last: int) -> Q:
 
 def planned_by(person: User, viewer: User) -> AccessQuerySet[Activity]:
     """What a person has to do, alone or with colleagues, as far as `viewer` sees it."""
+    return visible(Activity, viewer).filter(done_at=None, pk__in=_keys(person))
+
+
+def to_work(person: User, clock: Clock) -> QuerySet[Activity]:
+    """What the person can work through: overdue and today's, in the order of the page."""
+    mine = editable(Activity, person).filter(done_at=None, pk__in=_keys(person))
+    return in_order(mine.filter(overdue(clock) | due_within(clock, 0, 0)), clock)
+
+
+def _keys(person: User) -> QuerySet[Any, Any]:
+    """Each part walks its own index."""
     own = Activity.objects.filter(owner_id=person.pk, done_at=None)
     with_others: Any = Activity.collaborators.through
     shared = with_others._default_manager.filter(user_id=person.pk, activity__done_at=None)
-    mine = own.values("pk").union(shared.values("activity_id"))
-    return visible(Activity, viewer).filter(done_at=None, pk__in=mine)
+    keys: QuerySet[Any, Any] = own.values("pk").union(shared.values("activity_id"))
+    return keys
 
 
 def in_order(rows: QuerySet[Activity], clock: Clock) -> QuerySet[Activity]:

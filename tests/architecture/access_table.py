@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.architecture.access_accounts import ACCOUNTS
 from tests.architecture.access_customers import CUSTOMERS
+from tests.architecture.access_home import HOME
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_rows import get
 
@@ -12,7 +13,6 @@ REVENUE = "302 403 200 200 200 403 200"
 NOBODY = "302 404 404 404 404 404 404"
 
 ACCESS = {
-    "home": get("302 302 302 302 302 302 302"),
     "search": get("302 200 200 200 200 200 200"),
     "search_palette": get("302 200 200 200 200 200 200"),
     "dashboard:revenue": get(REVENUE),
@@ -24,6 +24,7 @@ ACCESS = {
     "jobs:file": get(NOBODY, NOBODY, missing=NOBODY, about="job"),
     **ACCOUNTS,
     **CUSTOMERS,
+    **HOME,
     **ORDERS,
 }
 

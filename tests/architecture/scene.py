@@ -54,7 +54,8 @@ class Scene:
         plan = factories.PlanFactory(owner=owner, created_by=owner, deal=deal, customer=customer, **gone)
         comment = Comment.objects.create(activity=plan, body="Ask for the price.", created_by=owner, **gone)
         file = factories.AttachmentFactory(deal=deal, customer=customer, created_by=owner, **gone)
-        away = Absence.objects.create(person=owner, first_day="2026-01-01", last_day="2026-01-02")
+        first, last = ("2026-02-01", "2026-02-02") if gone else ("2026-01-01", "2026-01-02")
+        away = Absence.objects.create(person=owner, first_day=first, last_day=last)
         if gone:
             away.delete()
         return {"lead": lead, "deal": deal, "plan": plan, "comment": comment, "file": file, "absence": away}

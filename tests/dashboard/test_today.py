@@ -162,7 +162,9 @@ def test_one_persons_plan_is_read_by_the_index_of_owners(alice, bob):
             [bob.pk, bob.pk, bob.pk],
         )
         cursor.execute("UPDATE activities_activity SET owner_id = %s WHERE done_at IS NOT NULL", [alice.pk])
-        cursor.execute("UPDATE activities_activity SET owner_id = %s WHERE done_at IS NULL AND id %% 300 = 0", [alice.pk])
+        cursor.execute(
+            "UPDATE activities_activity SET owner_id = %s WHERE done_at IS NULL AND id %% 300 = 0", [alice.pk]
+        )
         cursor.execute("ANALYZE activities_activity")
     read = planned_by(alice, alice).explain()
     assert "activity_owner_due" in read

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
+from procrastinate.exceptions import AlreadyEnqueued
 
 from activities.models import Activity
 from crm.jobs import queue
@@ -25,6 +27,15 @@ def rescore_nightly(timestamp: int) -> None:
 def rescore() -> None:
     """After a change of the rules."""
     score.rescore_all()
+
+
+def rescore_soon() -> None:
+    """Defer it in the caller's transaction, unless it is waiting already."""
+    try:
+        with transaction.atomic():
+            rescore.defer()
+    except AlreadyEnqueued:
+        pass  # the one that waits will see this change too
 
 
 @queue.periodic(cron="*/10 * * * *")

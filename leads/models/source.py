@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm.events import record
 from crm.history import tracked
 from crm.versions import Versioned, raise_version
 from deals.models.pipeline import SetUpQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Retirable(Versioned):
+    """What is not deleted but put out of use: what refers to it keeps it, new rows are no longer offered it."""
+
+    NOUN: ClassVar[str]
+    is_active: models.BooleanField[bool, bool]
+
+    class Meta:
+        abstract = True
+
+    def retire(self, *, by: User) -> bool:
+        """Out of use. False when somebody did it first."""
+        return self._turn("retired", to=False, by=by)
+
+    def resume(self, *, by: User) -> bool:
+        """Into use again. False when it is."""
+        return self._turn("resumed", to=True, by=by)
+
+    def _turn(self, kind: str, *, to: bool, by: User) -> bool:
+        with transaction.atomic():
+            rows: models.QuerySet[Any] = type(self)._base_manager.filter(pk=self.pk)
+            changed = rows.filter(**{"is_active": not to}).update(is_active=to)
+            if changed:
+                record(f"{self.NOUN}.{kind}", on=self, by=by)
+        self.refresh_from_db()
+        return bool(changed)
 
 
 class SourceKind(models.TextChoices):
@@ -23,7 +54,7 @@ class SourceKind(models.TextChoices):
 
 
 @tracked()
-class Source(Versioned):
+class Source(Retirable):
     NOUN: ClassVar[str] = "source"
 
     name = models.CharField(_("name"), max_length=60)
@@ -56,7 +87,7 @@ class Source(Versioned):
 
 
 @tracked()
-class Campaign(Versioned):
+class Campaign(Retirable):
     NOUN: ClassVar[str] = "campaign"
 
     name = models.CharField(_("name"), max_length=100)

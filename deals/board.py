@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 #: the column of won deals holds those of this many days
 WON_DAYS = 30
+NOTHING = Decimal()
 #: the ways to sort, as the menu offers them
 ORDERS = (
     ("manual", gettext_lazy("Own order")),
@@ -87,8 +88,8 @@ class Sums:
     """Of the deals of a stage, in the base currency; weighted: each by its chance, rounded to cents."""
 
     count: int = 0
-    total: Decimal = Decimal()
-    weighted: Decimal = Decimal()
+    total: Decimal = NOTHING
+    weighted: Decimal = NOTHING
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(self.count + other.count, self.total + other.total, self.weighted + other.weighted)
@@ -144,13 +145,12 @@ class DealBoard:
     @cached_property
     def sums(self) -> dict[int, Sums]:
         """Of every shown stage, in one query."""
-        figures = (Count("pk"), Sum(VALUE), Sum(WEIGHTED))
-        scope = self.cards.rows_in_scope
-        still_open = scope.open().filter(stage__in=[s for s in self.shown_stages if s.is_open])  # type: ignore[attr-defined]  # a queryset of deals
+        scope: Any = self.cards.rows_in_scope
+        still_open = scope.open().filter(stage__in=[stage for stage in self.shown_stages if stage.is_open])
         won = [self._of(scope, stage) for stage in self.shown_stages if not stage.is_open]
-        parts = [rows.order_by().values("stage").annotate(*figures).values_list("stage", *_names(figures)) for rows in (still_open, *won)]
-        found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-        return {stage: Sums(count, total or Decimal(), weighted or Decimal()) for stage, count, total, weighted in found}
+        first, *rest = (_summed(rows) for rows in (still_open, *won))
+        found = first.union(*rest, all=True) if rest else first
+        return {stage: Sums(count, total or NOTHING, weighted or NOTHING) for stage, count, total, weighted in found}
 
     @property
     def total(self) -> Sums:
@@ -161,7 +161,8 @@ class DealBoard:
     def total_texts(self) -> dict[str, str]:
         total = self.total
         return {
-            "count": ngettext("%(count)s open deal", "%(count)s open deals", total.count) % {"count": _grouped(total.count)},
+            "count": ngettext("%(count)s open deal", "%(count)s open deals", total.count)
+            % {"count": _grouped(total.count)},
             "sum": money_text(total.total, places=0),
             "weighted": _("%(amount)s weighted") % {"amount": money_text(total.weighted, places=0)},
         }
@@ -246,8 +247,9 @@ def board_of(stage: Stage, user: User, query: QueryDict, *, today: dt.date) -> D
     return DealBoard(user, query, today=today)
 
 
-def _names(figures: Iterable[Any]) -> list[str]:
-    return [figure.default_alias for figure in figures]
+def _summed(rows: QuerySet[Deal]) -> QuerySet[Deal, Any]:
+    figures = {"n": Count("pk"), "total": Sum(VALUE), "by_chance": Sum(WEIGHTED)}
+    return rows.order_by().values("stage").annotate(**figures).values_list("stage", *figures)
 
 
 def _grouped(count: int) -> str:

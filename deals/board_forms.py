@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.access import visible
+from deals.deal_forms import DealForm
 from deals.models import Deal, LostReason, Stage, StageKind
 from deals.moves import lacking
 
@@ -43,7 +44,9 @@ class MoveForm(forms.Form):
 
 
 class LostForm(forms.Form):
-    reason = forms.ModelChoiceField(LostReason.objects.none(), label=gettext_lazy("Reason"), empty_label=gettext_lazy("Choose a reason"))
+    reason = forms.ModelChoiceField(
+        LostReason.objects.none(), label=gettext_lazy("Reason"), empty_label=gettext_lazy("Choose a reason")
+    )
     note = forms.CharField(label=gettext_lazy("What happened"), required=False, max_length=500, widget=forms.Textarea)
 
     def __init__(self, data: Any, *, user: User) -> None:
@@ -53,16 +56,31 @@ class LostForm(forms.Form):
         reasons.queryset = visible(LostReason, user).filter(for_deals=True, is_active=True)
 
 
+class NeedsForm(DealForm):
+    """Only what a stage asks for, and that must be given."""
+
+    def __init__(self, data: Any, *, deal: Deal, user: User, names: list[str]) -> None:
+        self.wanted = [part for name in names for part in ((name, "currency") if name == "amount" else (name,))]
+        super().__init__(data, user=user, instance=deal)
+
+    def tailor(self, user: User) -> None:
+        super().tailor(user)
+        self.fields = {name: self.fields[name] for name in (*self.wanted, "base")}
+        for name in self.wanted:
+            self.fields[name].required = True
+
+
 class Further:
     """What a stage asks of a deal before it enters: one form for what the deal lacks, one for why it is lost."""
 
     def __init__(self, deal: Deal, to: Stage, user: User, sent: Any) -> None:
         data = sent if "asked" in sent else None
-        moves = to.pk != deal.stage_id
+        enters = to.pk != deal.stage_id
         is_back = not deal.stage.is_open and to.is_open
-        self.lost = LostForm(data, user=user) if moves and to.kind == StageKind.LOST else None
-        self.lacking = lacking(deal, to) if moves and not is_back else []
-        self.forms: list[Any] = [form for form in (self.lost,) if form]
+        names = lacking(deal, to) if enters and not is_back else []
+        self.needs = NeedsForm(data, deal=deal, user=user, names=names) if names else None
+        self.lost = LostForm(data, user=user) if enters and to.kind == StageKind.LOST else None
+        self.forms: list[Any] = [form for form in (self.needs, self.lost) if form]
 
     @property
     def wants(self) -> bool:
@@ -75,6 +93,8 @@ class Further:
 
     def apply(self, *, by: User) -> None:
         """Write what the deal lacked."""
+        if self.needs:
+            self.needs.apply(by=by)
 
 
 def query_of(address: str | None) -> QueryDict:

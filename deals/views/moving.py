@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from crm import boards, htmx
 from crm.access import get_writable
 from crm.editing import Conflict
@@ -26,15 +27,19 @@ from deals.moves import Stale
 
 @require_http_methods(["GET", "POST"])
 def move(request: UserRequest, pk: int) -> HttpResponse:
-    """409 when somebody was quicker, 422 with a form when the stage asks for more: nothing is written then."""
     deal = get_writable(Deal, request.user, pk)
-    form = MoveForm(request.POST if request.method == "POST" else None, deal=deal, user=request.user)
     if request.method == "GET":
-        return render(request, "boards/move.html", _asking(deal, [form]))
+        return render(request, "boards/move.html", _asking(deal, [MoveForm(None, deal=deal, user=request.user)]))
+    return go(request, deal, request.POST)
+
+
+def go(request: UserRequest, deal: Deal, data: QueryDict) -> HttpResponse:
+    """Move as `data` says: 409 when somebody was quicker, 422 with a form when the stage asks for more."""
+    form = MoveForm(data, deal=deal, user=request.user)
     if not form.is_valid():
         return _ask(request, deal, [form])
     try:
-        further = _move(request, deal, form)
+        further = _move(request.user, deal, form)
     except (Stale, Conflict) as problem:
         return _stale(request, deal, form, problem)
     except ValidationError as problem:
@@ -45,17 +50,17 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
     return _moved(request, deal, form, whole=bool(further.forms))
 
 
-def _move(request: UserRequest, deal: Deal, form: MoveForm) -> Further:
+def _move(user: User, deal: Deal, form: MoveForm) -> Further:
     """Ask for what is lacking, or write that and move."""
     data = form.cleaned_data
     if data["moves"] != deal.moves:
         raise Stale(deal)
-    further = Further(deal, data["to"], request.user, request.POST)
+    further = Further(deal, data["to"], user, form.data)
     if not further.wants:
         with transaction.atomic():
-            further.apply(by=request.user)
+            further.apply(by=user)
             places = {name: data[name] for name in ("moves", "before", "after")}
-            deal.move(data["to"], by=request.user, today=timezone.localdate(), **places, **further.loss)
+            deal.move(data["to"], by=user, today=timezone.localdate(), **places, **further.loss)
     return further
 
 
@@ -66,9 +71,13 @@ def _asking(deal: Deal, forms: list[Any], first: MoveForm | None = None) -> dict
     """`first` is sent again with the answer to `forms`."""
     to: Stage | None = first.cleaned_data["to"] if first else None
     lost = to is not None and to.kind == StageKind.LOST
-    title = _("“%(deal)s” goes to “%(stage)s”") % {"deal": deal, "stage": to} if to else _("Move “%(deal)s”") % {"deal": deal}
+    title = (
+        _("“%(deal)s” goes to “%(stage)s”") % {"deal": deal, "stage": to}
+        if to
+        else _("Move “%(deal)s”") % {"deal": deal}
+    )
     return {
-        "title": _("“%(deal)s” is lost") % {"deal": deal} if lost else title,
+        "title": title % {"deal": deal, "stage": to},
         "text": _("The stage asks for this before the deal enters it.") if to and not lost else "",
         "forms": forms,
         "hidden": [*first.repeated, ("asked", "1")] if first else [],
@@ -110,7 +119,9 @@ def _on_board(request: UserRequest, form: MoveForm) -> bool:
 def _moved(request: UserRequest, deal: Deal, form: MoveForm, *, whole: bool) -> HttpResponse:
     """On a board the parts that have changed: `whole` columns after a form; elsewhere to the deal."""
     to: Stage = form.cleaned_data["to"]
-    said = {StageKind.WON: _("“%(deal)s” is won."), StageKind.LOST: _("“%(deal)s” is lost.")}.get(StageKind(to.kind), "")
+    said = {StageKind.WON: _("“%(deal)s” is won."), StageKind.LOST: _("“%(deal)s” is lost.")}.get(
+        StageKind(to.kind), ""
+    )
     undo = reverse("deals:reopen", args=[deal.pk]) if said else ""
     if not _on_board(request, form):
         say = said or _("“%(deal)s” is in “%(stage)s” now.")
@@ -122,7 +133,9 @@ def _moved(request: UserRequest, deal: Deal, form: MoveForm, *, whole: bool) -> 
         response = boards.fresh(request, columns=shown.columns(stages), **parts)
     else:
         card = shown.card(deal.pk) if to in stages else None
-        response = boards.moved(request, heads=[shown.head(stage) for stage in stages], card=card, gone=deal.pk, **parts)
+        response = boards.moved(
+            request, heads=[shown.head(stage) for stage in stages], card=card, gone=deal.pk, **parts
+        )
     return htmx.toast(response, said % {"deal": deal}, undo=undo) if said else response
 
 
@@ -132,6 +145,8 @@ def _stale(request: UserRequest, deal: Deal, form: MoveForm, problem: Stale | Co
     changed = _("Somebody has changed “%(deal)s” in the meantime. Look again and repeat the move.") % {"deal": deal}
     sentence = problem.sentence if isinstance(problem, Stale) else changed
     if not _on_board(request, form):
+        if htmx.wants_fragment(request):
+            return htmx.trigger(HttpResponse(status=409), toast={"text": sentence, "level": "error"})
         again = MoveForm(None, deal=deal, user=request.user)
         context = _asking(deal, [again]) | {"text": sentence}
         return render(request, "boards/move.html", context, status=409)

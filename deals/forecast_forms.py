@@ -1,0 +1,96 @@
+"""What the forecast is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import OWNER_ROLES, Team, User
+from crm.access import visible
+from deals.forecast import Scope
+from deals.forecast_filter import month_of, next_month
+from deals.models import Pipeline
+
+if TYPE_CHECKING:
+    from accounts.models import UserQuerySet
+
+SPANS = {3: gettext_lazy("3 months"), 6: gettext_lazy("6 months"), 12: gettext_lazy("12 months")}
+USUAL = 6
+#: who may look at the forecast of more than themselves
+OVER_TEAMS = frozenset({"admin", "analyst"})
+
+
+class MonthField(forms.CharField):
+    """The first day of a month written as 2026-11."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return month_of(text) if text else None
+        except (ValueError, IndexError) as error:
+            raise ValidationError(_("Choose a month between 1900 and 2200, such as 2026-11.")) from error
+
+
+class ForecastForm(forms.Form):
+    pipeline = forms.ModelChoiceField(
+        Pipeline.objects.none(), label=gettext_lazy("Pipeline"), required=False, empty_label=gettext_lazy("All")
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("All")
+    )
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Person"), required=False, empty_label=gettext_lazy("Everybody")
+    )
+    first = MonthField(label=gettext_lazy("From"), required=False, max_length=7, widget=forms.HiddenInput)
+    months = forms.TypedChoiceField(
+        label=gettext_lazy("Months"), required=False, coerce=int, empty_value=USUAL, choices=list(SPANS.items())
+    )
+
+    def __init__(self, data: Any, *, user: User, today: dt.date) -> None:
+        super().__init__(data)
+        self.user, self.today = user, today
+        self._offer("pipeline", visible(Pipeline, user).order_by("position", "pk"))
+        self._offer("team", Team.objects.order_by("name"))
+        self._offer("owner", people_of(user))
+        self.fields["months"].widget = forms.HiddenInput()
+        if user.effective_role not in OVER_TEAMS:
+            del self.fields["team"]
+        if user.effective_role == "sales":
+            del self.fields["owner"]
+
+    def _offer(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, months = data.get("first") or self.today.replace(day=1), data.get("months") or USUAL
+        try:
+            next_month(first, months + 1)
+        except ValueError:
+            self.add_error("first", _("Choose a month between 1900 and 2200, such as 2026-11."))
+        return data | {"first": first}
+
+    @property
+    def scope(self) -> Scope:
+        """Sales see what they are to win themselves."""
+        data = self.cleaned_data
+        owner = self.user if self.user.effective_role == "sales" else data.get("owner")
+        months = data.get("months") or USUAL
+        return Scope(self.user, data["first"], months, data.get("pipeline"), data.get("team"), owner)
+
+    @property
+    def sentences(self) -> str:
+        return " ".join(f"{self.fields[name].label}: {errors[0]}" for name, errors in self.errors.items())
+
+
+def people_of(user: User) -> UserQuerySet:
+    """Who may own a deal that `user` sees: those of the team, for a manager."""
+    people = User.objects.get_queryset().filter(role__in=OWNER_ROLES).order_by("name", "pk")
+    return people.filter(team=user.team_id) if user.effective_role == "manager" else people

@@ -1,0 +1,204 @@
+"""The words, addresses and rows of the forecast page. Each figure leads to the list of exactly what it counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.money import money_text
+from deals.forecast import Forecast, Line, Open
+from deals.forecast_filter import OVERDUE, UNDATED, next_month
+from deals.forecast_forms import SPANS, USUAL, ForecastForm
+
+HEADER = ("month", "won", "committed", "weighted", "best_case", "target", "deals")
+
+
+def table(found: Forecast) -> Iterator[tuple[Any, ...]]:
+    """Unrounded, in the base currency; what no month counts comes last."""
+    yield HEADER
+    for line in found.lines:
+        figures = (line.won, line.committed, line.weighted, line.best, line.target)
+        yield (f"{line.first:%Y-%m}", *figures, line.count)
+    for name, apart in ((OVERDUE, found.overdue), (UNDATED, found.undated)):
+        yield (name, Decimal(), apart.committed, apart.weighted, apart.total, "", apart.count)
+
+
+@dataclass(frozen=True)
+class Figure:
+    text: str
+    url: str = ""
+    #: unrounded, for the chart
+    value: Decimal | None = None
+    note: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    label: str
+    figure: Figure
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    short: str
+    figures: list[Figure]
+    is_current: bool = False
+
+
+def percent(share: Decimal | None) -> str:
+    return "–" if share is None else f"{(share * 100).quantize(Decimal(1), ROUND_HALF_UP):,} %"
+
+
+class ForecastPage:
+    def __init__(self, found: Forecast, form: ForecastForm) -> None:
+        self.found, self.scope, self.form = found, found.scope, form
+
+    # Addresses
+
+    @property
+    def _filters(self) -> dict[str, Any]:
+        """For the list and for this page: what a sales user sees here are the user's own."""
+        scope = self.scope
+        mine = scope.owner == scope.user and scope.user.effective_role == "sales"
+        chosen = {"pipeline": scope.pipeline, "team": scope.team, "owner": None if mine else scope.owner}
+        return {name: row.pk for name, row in chosen.items() if row} | ({"owner": "me"} if mine else {})
+
+    def rows_url(self, written: str) -> str:
+        return f"{reverse('deals:list')}?{urlencode(self._filters | {'forecast': written})}"
+
+    def _url(self, first: dt.date, months: int) -> str:
+        kept = {name: value for name, value in self._filters.items() if value != "me"}
+        return f"{reverse('deals:forecast')}?{urlencode(kept | {'first': f'{first:%Y-%m}', 'months': months})}"
+
+    @property
+    def earlier_url(self) -> str:
+        return self._url(next_month(self.scope.first, -self.scope.months), self.scope.months)
+
+    @property
+    def later_url(self) -> str:
+        return self._url(next_month(self.scope.first, self.scope.months), self.scope.months)
+
+    @property
+    def spans(self) -> list[tuple[Any, str, bool]]:
+        return [
+            (words, self._url(self.scope.first, months), months == self.scope.months) for months, words in SPANS.items()
+        ]
+
+    @property
+    def csv_url(self) -> str:
+        return self._url(self.scope.first, self.scope.months).replace(
+            reverse("deals:forecast"), reverse("deals:forecast_csv"), 1
+        )
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the form of the filters keeps."""
+        first = "" if self.scope.first == self.form.today.replace(day=1) else f"{self.scope.first:%Y-%m}"
+        months = "" if self.scope.months == USUAL else str(self.scope.months)
+        return [(name, value) for name, value in (("first", first), ("months", months)) if value]
+
+    # Words
+
+    @property
+    def period(self) -> str:
+        first, last = (formats.date_format(day, "YEAR_MONTH_FORMAT") for day in (self.scope.first, self.scope.last))
+        return first if first == last else f"{first} – {last}"
+
+    def _money(self, amount: Decimal, url: str = "", note: str = "") -> Figure:
+        return Figure(money_text(amount, places=0), url, amount, note, money_text(amount))
+
+    def _figures(self, line: Line) -> list[Figure]:
+        every = self.rows_url(line.rows().written)
+        target = self._money(line.target) if line.target else Figure("–")
+        return [
+            self._money(line.won, self.rows_url(line.rows("won").written)),
+            self._money(line.committed, self.rows_url(line.rows("committed").written)),
+            self._money(line.weighted, every),
+            self._money(line.best, every),
+            target,
+            Figure("–") if line.gap is None else self._money(line.gap),
+            Figure(percent(line.coverage)),
+            Figure(formats.number_format(line.count, force_grouping=True), every),
+        ]
+
+    @property
+    def rows(self) -> list[Row]:
+        now = self.form.today.replace(day=1)
+        return [
+            Row(
+                formats.date_format(line.first, "YEAR_MONTH_FORMAT"),
+                formats.date_format(line.first, "M Y" if line.first.month == 1 else "M"),
+                self._figures(line),
+                line.first == now,
+            )
+            for line in self.found.lines
+        ]
+
+    @property
+    def total(self) -> Row:
+        return Row(_("Total"), "", self._figures(self.found.total))
+
+    @property
+    def cards(self) -> list[Card]:
+        total = self.found.total
+        won, committed, weighted, best, target, gap, *_rest = self._figures(total)
+        note = _("%(amount)s to go") % {"amount": gap.text} if total.gap else _("Reached") if total.target else ""
+        cover = _("The open deals cover %(percent)s of that") % {"percent": percent(total.coverage)}
+        return [
+            Card(_("Won"), won, note=_share(total.won, total.target)),
+            Card(_("Committed"), committed, note=_share(total.committed, total.target)),
+            Card(_("Weighted"), weighted, note=_share(total.weighted, total.target)),
+            Card(_("Best case"), best, note=_share(total.best, total.target)),
+            Card(
+                _("Target"), target, note=" · ".join(filter(None, [note, cover if total.coverage is not None else ""]))
+            ),
+        ]
+
+    @property
+    def apart(self) -> list[Card]:
+        """What no month counts, with what it would come to."""
+        kinds = (
+            (OVERDUE, self.found.overdue, _("Expected close is over")),
+            (UNDATED, self.found.undated, _("No expected close")),
+        )
+        return [
+            Card(label, self._money(held.total, self.rows_url(name)), "warn", _apart_note(held))
+            for name, held, label in kinds
+            if held.count
+        ]
+
+    @property
+    def summary(self) -> str:
+        """The chart in words."""
+        total = self.found.total
+        words = {
+            "period": self.period,
+            "weighted": money_text(total.weighted, places=0),
+            "best": money_text(total.best, places=0),
+        }
+        return _("Forecast for %(period)s: %(weighted)s weighted, %(best)s at best. The table has the figures.") % words
+
+
+def _share(amount: Decimal, target: Decimal) -> str:
+    return _("%(percent)s of the target") % {"percent": percent(amount / target)} if target else ""
+
+
+def _apart_note(held: Open) -> str:
+    count = ngettext("%(count)s deal", "%(count)s deals", held.count) % {"count": held.count}
+    return _("%(deals)s, %(amount)s weighted, in no month") % {
+        "deals": count,
+        "amount": money_text(held.weighted, places=0),
+    }

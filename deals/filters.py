@@ -23,6 +23,7 @@ from customers.customer_forms import company_choice
 from customers.models import Company, Customer
 from customers.order_fields import CustomerChoiceField
 from customers.tables import DateField
+from deals.forecast_filter import ForecastField
 from deals.models import DealLine, DealStatus, LostReason, Pipeline, Product, Stage
 from deals.states import NEXT, in_next_state, rotting
 
@@ -97,6 +98,8 @@ class DealFilter(ListFilter):
     created_from = DateField(gettext_lazy("Created from"))
     created_to = DateField(gettext_lazy("Created up to"))
     reason = forms.ModelChoiceField(LostReason.objects.none(), label=gettext_lazy("Reason for losing"), required=False)
+    #: not offered: the figures of the forecast lead to their deals with it
+    forecast = ForecastField()
 
     def tailor(self, user: User) -> None:
         owner = self.fields["owner"]
@@ -146,6 +149,8 @@ class DealFilter(ListFilter):
             fits &= Q(owner_id={owners.MINE: self.user.pk, owners.NOBODY: None}.get(owner, owner))
         if state := data.get("next"):
             fits &= in_next_state(state, self.today)
+        if forecast := data.get("forecast"):
+            fits &= forecast.fits(self.today)
         if data.get("committed"):
             fits &= Q(is_committed=True)
         if product := data.get("product"):

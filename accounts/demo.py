@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -53,6 +54,14 @@ def seed(plan: Plan) -> None:
         users = [_user(person, teams, password, plan) for person in PEOPLE]
         made = User.objects.bulk_create([user for user in users if user.email not in known])
     plan.say(f"Users: {len(made)} in {len(teams)} teams.")
+
+
+def sellers() -> tuple[list[int], list[int]]:
+    """Who owns leads and deals, with rising weights for random.choices: sales most, the first login above all."""
+    people = User.objects.owners().filter(role__in=[Role.SALES, Role.MANAGER]).exclude(password__startswith="!")
+    rows = list(people.order_by("email").values_list("pk", "email", "role"))
+    weights = (1 if role == Role.MANAGER else 7 if email == f"sales@{DOMAIN}" else 4 for _, email, role in rows)
+    return [pk for pk, _, _ in rows], list(accumulate(weights))
 
 
 def _user(person: Person, teams: dict[str, Team], password: str, plan: Plan) -> User:

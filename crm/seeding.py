@@ -26,6 +26,10 @@ class Plan:
     rng: random.Random
     say: Callable[[str], None]
 
+    def day(self, days: int) -> dt.date:
+        """So many days after today; before it when negative."""
+        return self.today + dt.timedelta(days=days)
+
 
 def shares() -> list[tuple[str, Share]]:
     """The apps that add data, by label, in the order of INSTALLED_APPS; one that says AFTER = "app" comes behind it."""
@@ -34,9 +38,13 @@ def shares() -> list[tuple[str, Share]]:
         for config in apps.get_app_configs()
         if find_spec(f"{config.name}.demo")
     }
-    labels = list(modules)
-    for label, module in modules.items():
-        if (other := getattr(module, "AFTER", None)) in modules:
-            labels.remove(label)
-            labels.insert(labels.index(other) + 1, label)
-    return [(label, modules[label].seed) for label in labels]
+    order: list[str] = []
+
+    def put(label: str) -> None:
+        if label in modules and label not in order:
+            put(getattr(modules[label], "AFTER", ""))
+            order.append(label)
+
+    for label in modules:
+        put(label)
+    return [(label, modules[label].seed) for label in order]

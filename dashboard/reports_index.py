@@ -47,7 +47,7 @@ REPORTS = (
         answers=_("How many leads came, what became of them, and what each person did for it."),
     ),
     Report(
-        "dashboard:pipeline",
+        "reports:pipeline",
         icon="funnel",
         title=_("Pipeline"),
         answers=_("At which stage deals are lost, how long they take, and who wins them."),

@@ -7,6 +7,7 @@ from tests.architecture.access_customers import CUSTOMERS
 from tests.architecture.access_home import HOME
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_rows import get
+from tests.architecture.access_sales import SALES
 
 #          anonymous none admin manager sales agent analyst
 REVENUE = "302 403 200 200 200 403 200"
@@ -26,6 +27,7 @@ ACCESS = {
     **CUSTOMERS,
     **HOME,
     **ORDERS,
+    **SALES,
 }
 
 #: Open to whoever is not signed in, or the library's own; tests/accounts and tests/crm cover them.

@@ -1,0 +1,70 @@
+"""Where each figure of sales comes from: the list that shows exactly the rows it counted."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from dashboard.periods import Period
+from dashboard.sales_scope import Selling
+
+
+class SalesLinks:
+    """Addresses of the lists of leads, deals and work, for one scope."""
+
+    def __init__(self, scope: Selling) -> None:
+        self._leads, self._deals = _url("leads:index", "/leads/"), _url("deals:list", "/deals/list/")
+        self._work = reverse("dashboard:sales_activities")
+        self._tail = urlencode(scope.filters)
+
+    def without_people(self) -> SalesLinks:
+        """The same lists of whoever a link names."""
+        links = copy(self)
+        links._tail = ""
+        return links
+
+    def leads(self, **filters: Any) -> str:
+        return self._to(self._leads, filters)
+
+    def deals(self, **filters: Any) -> str:
+        return self._to(self._deals, filters)
+
+    def work(self, **filters: Any) -> str:
+        return self._to(self._work, filters)
+
+    def _to(self, url: str, filters: dict[str, Any]) -> str:
+        own = urlencode({name: value for name, value in filters.items() if value not in ("", None)})
+        asked = "&".join(part for part in (own, self._tail) if part)
+        return f"{url}?{asked}" if asked else url
+
+
+def created(period: Period) -> dict[str, str]:
+    return _between("created", period)
+
+
+def closed(period: Period) -> dict[str, str]:
+    return _between("closed", period)
+
+
+def opened(period: Period) -> dict[str, str]:
+    return _between("opened", period)
+
+
+def done(period: Period) -> dict[str, str]:
+    return _between("done", period)
+
+
+def _between(word: str, period: Period) -> dict[str, str]:
+    return {f"{word}_from": period.first.isoformat(), f"{word}_to": period.last.isoformat()}
+
+
+def _url(name: str, other: str) -> str:
+    from django.urls import NoReverseMatch
+
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return other

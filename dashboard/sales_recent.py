@@ -1,0 +1,76 @@
+"""What happened last with the leads, deals and activities that somebody sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from activities.models import Activity
+from activities.words import words_for
+from crm import moments
+from crm.access import visible
+from crm.models import Event
+from dashboard.sales_scope import Selling
+from deals.models import Deal
+from leads.models import Lead
+
+SHOWN = 20
+#: so many of the newest events are looked through
+LOOKED_AT = 1_000
+SUBJECTS = (Lead._meta.label_lower, Deal._meta.label_lower, Activity._meta.label_lower)
+#: edits of fields are found in the history of each record
+UNTOLD = ("lead.changed", "deal.changed", "activity.changed")
+
+
+@dataclass(frozen=True)
+class Recent:
+    icon: str
+    tone: str
+    title: str
+    subject: str
+    url: str
+    who: str
+    shown: moments.Shown
+
+
+def recent(scope: Selling) -> list[Recent]:
+    """Four statements, however many there are: the newest events, and of each kind of record those that are seen."""
+    events = Event.objects.filter(subject_type__in=SUBJECTS).exclude(kind__in=UNTOLD)
+    newest = list(
+        events.order_by("-at", "-pk").values_list(
+            "kind", "subject_type", "subject_id", "at", "actor__name", "actor__email", "actor__team_id", "actor_id"
+        )[:LOOKED_AT]
+    )
+    seen = _seen(scope, newest)
+    found = []
+    for kind, subject_type, pk, at, name, email, team, actor in newest:
+        subject = seen.get((subject_type, pk))
+        if subject is None or (subject_type == SUBJECTS[2] and not _of(scope, team, actor)):
+            continue
+        found.append(_entry(kind, subject, at, name or email or ""))
+        if len(found) == SHOWN:
+            break
+    return found
+
+
+def _seen(scope: Selling, newest: list[Any]) -> dict[tuple[str, int], Any]:
+    rows: tuple[Any, ...] = (scope.leads(), scope.deals(), visible(Activity, scope.user))
+    seen: dict[tuple[str, int], Any] = {}
+    for label, visible_rows in zip(SUBJECTS, rows, strict=True):
+        ids = {pk for _kind, subject_type, pk, *_rest in newest if subject_type == label}
+        if ids:
+            seen |= {(label, row.pk): row for row in visible_rows.filter(pk__in=ids)}
+    return seen
+
+
+def _of(scope: Selling, team: int | None, actor: int | None) -> bool:
+    """Whether what somebody did is of the team and person asked for."""
+    own = scope.user.team_id if scope.user.effective_role == "manager" else scope.team
+    return (own is None or team == own) and (scope.owner is None or actor == scope.owner)
+
+
+def _entry(kind: str, subject: Any, at: dt.datetime, who: str) -> Recent:
+    words = words_for(kind)
+    title = words.say("", [])
+    return Recent(words.icon, words.tone, title, str(subject), subject.get_absolute_url(), who, moments.shown(at))

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts.demo_days import add_days
 from accounts.demo_logins import DOMAIN, PASSWORD
 from accounts.models import Role, Team, User
 from crm.seeding import Plan
@@ -53,12 +54,13 @@ def seed(plan: Plan) -> None:
         password = make_password(PASSWORD)
         users = [_user(person, teams, password, plan) for person in PEOPLE]
         made = User.objects.bulk_create([user for user in users if user.email not in known])
+        add_days(plan)
     plan.say(f"Users: {len(made)} in {len(teams)} teams.")
 
 
 def sellers() -> tuple[list[int], list[int]]:
     """Who owns leads and deals, with rising weights for random.choices: sales most, the first login above all."""
-    people = User.objects.owners().filter(role__in=[Role.SALES, Role.MANAGER]).exclude(password__startswith="!")
+    people = User.objects.owners().filter(role__in=[Role.SALES, Role.MANAGER], last_login__isnull=False)
     rows = list(people.order_by("email").values_list("pk", "email", "role"))
     weights = (1 if role == Role.MANAGER else 7 if email == f"sales@{DOMAIN}" else 4 for _, email, role in rows)
     return [pk for pk, _, _ in rows], list(accumulate(weights))

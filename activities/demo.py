@@ -36,7 +36,8 @@ COLUMNS = """
 # Nothing that was done lies in the future. An hour that is set is one of the owner's clock.
 INSERT = """
     INSERT INTO activities_activity (id, kind, title, body, customer_id, lead_id, deal_id, owner_id, due_on, due_at,
-        done_at, done_by_id, duration, outcome, pinned_at, repeats, repeat_anchor, created_by_id, created_at, updated_at)
+        done_at, done_by_id, duration, outcome, pinned_at, repeats, repeat_anchor, created_by_id, created_at,
+        updated_at)
     SELECT %(first)s + place, kind, title, body, customer_id, lead_id, deal_id, owner_id, due_on,
         due_at AT TIME ZONE coalesce(nullif(owner.time_zone, ''), %(zone)s),
         done.at, CASE WHEN done_at IS NOT NULL THEN owner_id END, duration, outcome,

@@ -79,13 +79,13 @@ OUTCOMES = {
     ),
     "email": (
         ("sent", 56, ("", "With the price list attached.", "Valid for 30 days.")),
-        ("replied", 40, ("Will look at it over the weekend.", "Has passed it on to purchasing.", "Thanks, very clear.")),
+        ("replied", 40, ("Will look at it over the weekend.", "Has passed it on to purchasing.", "Thanks, all clear.")),
         ("bounced", 4, ("The address is wrong.",)),
     ),
     "task": (("done", 100, ("", "", "Took longer than thought.")),),
 }  # fmt: skip
 NOTES = (
-    "Only wants fair-trade textiles.", "The competitor quoted 12,400 without mounting.", "Payment within 14 days is fine.",
+    "Only wants fair-trade textiles.", "The competitor asks 12,400 without mounting.", "Pays within 14 days.",
     "Purchasing: two signatures above 10,000.", "Mounting only on Mondays, when the house is closed.",
     "Friend of the owner of the hotel in the old town.",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The calls, meetings, e-mails and tasks of the demo data: done ones since a lead or deal is known, and planned ones."""
+"""The calls, meetings, e-mails and tasks of the demo data: since a lead or deal is known, and still to do."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Work:
             yield self._note(deal, last)
         yield from self._next(deal)
 
-    def of_lead(self, lead: Subject, due: dt.datetime) -> Iterator[Row]:
+    def of_lead(self, lead: Subject, due: dt.datetime | None) -> Iterator[Row]:
         """`due`: when it was to be answered."""
         rng = self._rng
         if lead.status == "new":
@@ -145,10 +145,11 @@ class Work:
                 return plan.day(rng.randint(2, 21))
         return None
 
-    def _answer(self, lead: Subject, due: dt.datetime) -> dt.datetime:
+    def _answer(self, lead: Subject, due: dt.datetime | None) -> dt.datetime:
         """The first attempt: mostly in time."""
         share = self._rng.random() if self._rng.random() < 0.8 else self._rng.uniform(1, 3)
-        return min(lead.first + (due - lead.first) * share, dt.datetime.combine(lead.last, dt.time(17)))
+        wait = due - lead.first if due else dt.timedelta(hours=1)
+        return min(lead.first + wait * share, dt.datetime.combine(lead.last, dt.time(17)))
 
     def _moments(self, first: dt.datetime, last: dt.date, count: int) -> list[dt.datetime]:
         """So many working hours between the two."""

@@ -32,7 +32,10 @@ class Plan:
 
 
 def shares() -> list[tuple[str, Share]]:
-    """The apps that add data, by label, in the order of INSTALLED_APPS; one that says AFTER = "app" comes behind it."""
+    """The apps that add data, by label, in the order of INSTALLED_APPS; one that says AFTER = "app" comes behind it.
+
+    What an app has to reckon from what the others added, its afterwards(plan) does when all have.
+    """
     modules = {
         config.label: import_module(f"{config.name}.demo")
         for config in apps.get_app_configs()
@@ -47,4 +50,6 @@ def shares() -> list[tuple[str, Share]]:
 
     for label in modules:
         put(label)
-    return [(label, modules[label].seed) for label in order]
+    return [(label, modules[label].seed) for label in order] + [
+        (label, modules[label].afterwards) for label in order if hasattr(modules[label], "afterwards")
+    ]

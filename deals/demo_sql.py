@@ -38,11 +38,13 @@ STATEMENTS = {
         SELECT deal_id, stage_id, least(entered_at AT TIME ZONE %(zone)s, now()),
             CASE WHEN left_at IS NOT NULL THEN least(left_at AT TIME ZONE %(zone)s, now()) END, by_id
         FROM demo_visit""",
+    # Long done: they cannot be undone.
     "conversions": """
         INSERT INTO leads_conversion (lead_id, status_before, customer_id, company_id, deal_id, made_customer,
             made_company, versions, by_id, at)
         SELECT DISTINCT ON (lead.id) lead.id, 'qualified', lead.customer_id, customer.company_id, deal.id, true,
-            false, '{}', lead.owner_id, lead.closed_at
+            false, '{"event": 0, "versions": {}, "related": {}, "activities": {}, "carried": {}, "step": null}',
+            lead.owner_id, lead.closed_at
         FROM leads_lead AS lead
         JOIN customers_customer AS customer ON customer.id = lead.customer_id
         LEFT JOIN deals_deal AS deal ON deal.lead_id = lead.id

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from crm import bulk
 from crm.seeding import Plan
+from leads import score
 from leads.demo_people import Leads
 from leads.demo_sql import COLUMNS, STATEMENTS
 from leads.models import Campaign
@@ -33,6 +34,11 @@ def seed(plan: Plan) -> None:
     values = {"zone": settings.TIME_ZONE, "today": plan.today, "currency": settings.BASE_CURRENCY}
     for words, statement in STATEMENTS.items():
         plan.say(f"{bulk.execute(statement, values):,} {words} written")
+
+
+def afterwards(plan: Plan) -> None:
+    """What was done about the open leads counts for their scores."""
+    plan.say(f"{score.rescore_all():,} scores written")
 
 
 def _campaigns(plan: Plan) -> list[Campaign]:

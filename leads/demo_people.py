@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
+from django.utils.timezone import now
+
 from accounts.demo import sellers
 from accounts.working_time import Schedule
 from crm import bulk
@@ -15,15 +17,16 @@ from crm.seeding import Plan
 from customers.demo_people import People, companies
 from customers.models import Customer
 from deals.models import LostReason
+from leads import clock
 from leads.models import Campaign, LeadStatus, Source, SourceKind
 
 LONG_AGO = 420
+#: how much comes in at each hour
+HOURS = list(accumulate((1, 1, 0, 0, 0, 1, 2, 5, 14, 24, 30, 31, 29, 26, 25, 26, 25, 22, 14, 9, 8, 6, 4, 2)))
 #: how often leads come through a source, in the order of leads/defaults.py
 SHARES = (34, 14, 14, 12, 16, 10)
 #: share of the open ones, and the days since they came at most
 OPEN = {LeadStatus.NEW: (26, 3), LeadStatus.CONTACTED: (44, 28), LeadStatus.QUALIFIED: (30, 60)}
-#: working minutes in which a lead is to be answered where its source says nothing
-ANSWER_WITHIN = 480
 WITHOUT_OWNER, WITH_VALUE = 0.35, 0.55
 POINTS = {SourceKind.REFERRAL.value: 25, SourceKind.DEMO_REQUEST.value: 25}
 NOTES = (
@@ -40,7 +43,8 @@ class Leads:
 
     def __init__(self, plan: Plan, campaigns: Sequence[Campaign]) -> None:
         self._plan, self._rng, self._campaigns = plan, plan.rng, campaigns
-        self._schedule = Schedule.load()
+        self._schedule, self._zone = Schedule.load(), organisation_zone()
+        self._now = now().astimezone(self._zone).replace(tzinfo=None)
         self._sources = list(Source.objects.order_by("pk")[: len(SHARES)])
         self._shares = list(accumulate(SHARES[: len(self._sources)]))
         self._reasons = list(LostReason.objects.filter(for_leads=True).order_by("pk").values_list("pk", flat=True))
@@ -69,7 +73,7 @@ class Leads:
 
     def _converted(self, pk: int, owner: int | None, since: dt.datetime, name: str, job: str, *place: Any) -> Row:
         city, country, firm, industry, website = place
-        closed = since.astimezone(organisation_zone()).replace(tzinfo=None)
+        closed = since.astimezone(self._zone).replace(tzinfo=None)
         created = closed - dt.timedelta(days=1 + int(self._rng.expovariate(1 / 14)), minutes=self._rng.randrange(500))
         contact = (self._emails.get(pk, ""), self._phones.get(pk, ""))
         person = (name, job, *contact, firm or "", industry or "", website or "", city, country)
@@ -115,10 +119,9 @@ class Leads:
         loud = source.name in {"Trade fair", "Advertising", "Website"}
         return loud and first <= day <= last + dt.timedelta(days=10) and self._rng.random() < 0.5
 
-    def _due(self, created: dt.datetime, source: Source) -> dt.datetime:
-        minutes = source.response_minutes or ANSWER_WITHIN
-        aware = created.replace(tzinfo=organisation_zone())
-        return self._schedule.add_working_minutes(aware, minutes).replace(tzinfo=None)
+    def _due(self, created: dt.datetime, source: Source) -> dt.datetime | None:
+        due = clock.due_after(source, created.replace(tzinfo=self._zone), self._schedule)
+        return due and due.astimezone(self._zone).replace(tzinfo=None)
 
     def _person(self) -> Row:
         """Name, job, e-mail, phone, company, industry, website, city, country."""
@@ -128,17 +131,16 @@ class Leads:
         return (drawn.row[1], drawn.row[4], *contact, firm[1], firm[3], firm[2], drawn.row[7], drawn.row[8])
 
     def _at(self, age: int) -> dt.datetime:
-        """Some time of the day so many days ago; of today only what is certainly over."""
+        """Some time of the day so many days ago. Those of today came in the last hours, for the clock to run."""
         rng = self._rng
-        hour = rng.choices(range(24), cum_weights=HOURS)[0] if age else rng.randint(0, 6)
+        if not age:
+            return self._now - dt.timedelta(minutes=rng.randint(2, 150))
+        hour = rng.choices(range(24), cum_weights=HOURS)[0]
         return dt.datetime.combine(self._plan.day(-age), dt.time(hour, rng.randrange(60), rng.randrange(60)))
 
     def _somebody(self) -> int | None:
         people, shares = self._staff
         return self._rng.choices(people, cum_weights=shares)[0] if people else None
-
-
-HOURS = list(accumulate((1, 1, 0, 0, 0, 1, 2, 5, 14, 24, 30, 31, 29, 26, 25, 26, 25, 22, 14, 9, 8, 6, 4, 2)))
 
 
 def _score(source: Source, person: Row, value: float | None) -> int:

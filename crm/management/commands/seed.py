@@ -14,7 +14,14 @@ from crm import bulk, moments
 from crm.seeding import Plan, Scale, shares
 
 #: where any row, a deleted one too, means that somebody works here
-PRECIOUS = ("customers.Customer", "customers.Company", "customers.Order")
+PRECIOUS = (
+    "customers.Customer",
+    "customers.Company",
+    "customers.Order",
+    "leads.Lead",
+    "deals.Deal",
+    "activities.Activity",
+)
 
 
 class Command(BaseCommand):

@@ -70,10 +70,10 @@ def narrow(rows: QuerySet[Customer], text: str, *, nearly: bool = True) -> Query
         return rows.none()
     ids = {key.customer for key in _keys(text)}
     found = rows.filter(Q(pk__in=ids) | named(text)) if ids else rows.filter(named(text))
-    if not nearly or not _is_name(text) or _any(found):
+    if not nearly or not is_name(text) or _any(found):
         return found
-    with _forgiving():
-        return rows.filter(pk__in=[row.pk for row in _alike(rows, text)])
+    with forgiving():
+        return rows.filter(pk__in=[row.pk for row in alike(rows, text)])
 
 
 def find(text: str, user: User, limit: int = 8) -> list[Hit]:
@@ -82,10 +82,10 @@ def find(text: str, user: User, limit: int = 8) -> list[Hit]:
     if not text:
         return []
     hits = [*_order_hits(text, user, limit), *_customer_hits(text, user, limit), *_company_hits(text, user, limit)]
-    if not hits and _is_name(text):
-        with _forgiving():
-            hits += [_by_name(row, nearly=True) for row in _alike(_customers(user), text)[:limit]]
-            hits += [_by_name(row, nearly=True) for row in _alike(visible(Company, user), text)[:limit]]
+    if not hits and is_name(text):
+        with forgiving():
+            hits += [_by_name(row, nearly=True) for row in alike(_customers(user), text)[:limit]]
+            hits += [_by_name(row, nearly=True) for row in alike(visible(Company, user), text)[:limit]]
     return sorted(hits, key=lambda hit: not hit.exact)
 
 
@@ -121,7 +121,7 @@ def _id_keys(text: str) -> Iterator[Key]:
 
 def phone_keys(text: str) -> Iterator[Key]:
     """The number in any spelling, or its last digits."""
-    exact, spelt = _exactly(text)
+    exact, spelt = exactly(text)
     rows = Phone.objects.filter(numbered(text)).order_by().values_list("customer_id", "number", "national")[:MOST_KEYS]
     for pk, number, national in rows:
         whole = number in exact or national in spelt
@@ -130,11 +130,11 @@ def phone_keys(text: str) -> Iterator[Key]:
 
 def numbered(text: str) -> Q:
     """The phones that `text` may mean."""
-    exact, spelt = _exactly(text)
+    exact, spelt = exactly(text)
     return Q(number__in=exact) | Q(national__in=spelt) | Q(tail__startswith=spelt[0][::-1])
 
 
-def _exactly(text: str) -> tuple[set[str], list[str]]:
+def exactly(text: str) -> tuple[set[str], list[str]]:
     """The E.164 and the national spellings of a number."""
     spelt = phones.spellings(text)
     exact = {f"+{digits}" for digits in spelt}
@@ -178,7 +178,7 @@ def _customer_hit(row: Customer, key: Key) -> Hit:
 
 
 def _company_hits(text: str, user: User, limit: int) -> list[Hit]:
-    return [_by_name(row) for row in _firstnamed(visible(Company, user), text, limit)] if _is_name(text) else []
+    return [_by_name(row) for row in _firstnamed(visible(Company, user), text, limit)] if is_name(text) else []
 
 
 def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
@@ -196,14 +196,14 @@ def _order_hits(text: str, user: User, limit: int) -> list[Hit]:
 # Names
 
 
-def _has_trigram(text: str) -> bool:
+def has_trigram(text: str) -> bool:
     """Three letters or digits on end, marks included: what the index of names is made of."""
     return "www" in "".join("w" if unicodedata.category(character)[0] in "LMN" else " " for character in text)
 
 
 def named(text: str) -> Q:
     """Every word of `text` is part of the name, in any order; a text too short for that begins the name."""
-    if not _has_trigram(text):
+    if not has_trigram(text):
         return Q(sort_key__startswith=folded(Value(text)))
     return Q(*(Q(sort_key__contains=folded(Value(word))) for word in text.split()))
 
@@ -222,7 +222,7 @@ def _company_of(row: Customer) -> str:
     return str(row.company or "")
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Numbers and addresses are right or wrong; only names can be nearly right."""
     return "@" not in text and len(_LETTER.findall(text)) > sum(map(str.isdigit, text))
 
@@ -232,15 +232,15 @@ def _firstnamed(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
 
 
 @contextlib.contextmanager
-def _forgiving() -> Iterator[None]:
+def forgiving() -> Iterator[None]:
     """For this transaction, pg_trgm takes names that are ALIKE for similar: only so its operator can use the index."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
         yield
 
 
-def _alike(rows: QuerySet[M], text: str) -> list[M]:
-    """The rows whose names are nearly `text`, the likest first. Needs _forgiving()."""
+def alike(rows: QuerySet[M], text: str) -> list[M]:
+    """The rows whose names are nearly `text`, the likest first. Needs forgiving()."""
     name = folded(Value(text))
     likeness = TrigramWordSimilarity(name, "sort_key")  # type: ignore[arg-type]  # takes expressions too
     near = rows.filter(sort_key__trigram_word_similar=name).annotate(likeness=likeness)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from typing import Any
 
-from accounts.models import OWNER_ROLES, User, UserQuerySet
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import OWNER_ROLES, Role, User, UserQuerySet
 
 MINE, NOBODY = "me", "none"
 
@@ -20,3 +25,24 @@ def filter_choices() -> list[tuple[str, str]]:
     people = User.objects.get_queryset().filter(role__in=OWNER_ROLES).order_by("name", "pk")
     named = [(str(pk), name or email) for pk, name, email in people.values_list("pk", "name", "email")]
     return [("", _("Anybody")), (MINE, _("Me")), (NOBODY, _("Nobody")), *named]
+
+
+class ColleaguesField(forms.ModelMultipleChoiceField[Any]):
+    """With whom a record is shared: sales executives, since everybody else sees by role and team. A list of users."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Shared with"))
+        super().__init__(User.objects.get_queryset().none(), required=False, **kwargs)
+
+    def offer(self, current: list[int]) -> None:
+        """Those at work, and those it is shared with already."""
+        working = Q(is_active=True, role=Role.SALES, team__isnull=False)
+        self.queryset = User.objects.get_queryset().filter(working | Q(pk__in=current)).order_by("name", "pk")
+
+    def clean(self, value: Any) -> Any:
+        return sorted(super().clean(value), key=lambda user: user.pk)
+
+
+def shared_with(row: Any) -> list[int]:
+    """The ids of those with whom a record is shared, in the order in which ColleaguesField cleans."""
+    return list(row.shared_with.order_by("pk").values_list("pk", flat=True)) if row.pk else []

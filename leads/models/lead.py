@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Lower, Replace, Reverse
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from crm.countries import CountryField
+from crm.events import record
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
 from crm.money import CurrencyField, MoneyField
@@ -50,6 +52,14 @@ class LeadStatus(models.TextChoices):
 
 OPEN_STATUSES = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED)
 IS_OPEN = Q(status__in=OPEN_STATUSES)
+#: Where a lead may go from a status by a verb of its own. Converted is what leads/conversion.py makes and undoes.
+STEPS: dict[LeadStatus, tuple[LeadStatus, ...]] = {
+    LeadStatus.NEW: (LeadStatus.CONTACTED, LeadStatus.QUALIFIED, LeadStatus.LOST),
+    LeadStatus.CONTACTED: (LeadStatus.QUALIFIED, LeadStatus.LOST),
+    LeadStatus.QUALIFIED: (LeadStatus.CONTACTED, LeadStatus.LOST),
+    LeadStatus.LOST: (LeadStatus.NEW, LeadStatus.CONTACTED),
+    LeadStatus.CONVERTED: (),
+}
 
 
 class LeadQuerySet(RecordQuerySet["Lead"]):
@@ -249,6 +259,46 @@ class Lead(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
+
+    # Verbs: each claims its step in SQL, and gives False when the lead is not (any more) where it can be taken.
+
+    def contact(self, *, by: User) -> bool:
+        """Somebody has been in touch: that answers a new lead."""
+        return self._go("contacted", LeadStatus.CONTACTED, by=by, responded_at=Coalesce("responded_at", now()))
+
+    def qualify(self, *, by: User) -> bool:
+        return self._go("qualified", LeadStatus.QUALIFIED, by=by, responded_at=Coalesce("responded_at", now()))
+
+    def lose(self, reason: LostReason, note: str = "", *, by: User) -> bool:
+        given: dict[str, Any] = {"lost_reason": reason, "lost_note": note, "closed_at": now()}
+        return self._go("lost", LeadStatus.LOST, by=by, facts={"reason": reason, "note": note}, **given)
+
+    def reopen(self, *, by: User) -> bool:
+        """Take a lost lead up again: contacted if somebody ever answered it, else new."""
+        from leads.clock import due_when_reopened
+
+        to = LeadStatus.CONTACTED if self.responded_at else LeadStatus.NEW
+        cleared: dict[str, Any] = {"lost_reason": None, "lost_note": "", "closed_at": None}
+        cleared["response_due_at"] = due_when_reopened(self, now())
+        return self._go("reopened", to, by=by, starts=(LeadStatus.LOST,), **cleared)
+
+    def _go(
+        self,
+        kind: str,
+        to: LeadStatus,
+        *,
+        by: User,
+        starts: tuple[LeadStatus, ...] = OPEN_STATUSES,
+        facts: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> bool:
+        claimed = [start for start in starts if to in STEPS[start]]
+        with transaction.atomic():
+            rows = Lead.everything.filter(pk=self.pk, deleted_at=None, status__in=claimed)
+            if changed := rows.update(status=to, **changes):
+                record(f"lead.{kind}", on=self, by=by, **facts or {})
+        self.refresh_from_db()
+        return bool(changed)
 
     @property
     def is_open(self) -> bool:

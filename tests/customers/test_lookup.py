@@ -288,7 +288,7 @@ TABLES = ["customers_customer", "customers_phone", "customers_email", "customers
 
 
 def plan_of(sql):
-    with lookup._forgiving(), connection.cursor() as cursor:
+    with lookup.forgiving(), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}")
         return "\n".join(line for (line,) in cursor)
 

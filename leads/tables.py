@@ -1,0 +1,309 @@
+"""The list of leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Team, User, UserQuerySet
+from accounts.working_time import Schedule
+from activities.next_state import STATES, next_badge, state_is
+from crm import moments
+from crm.keyset import Sort
+from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.navigation import LEADERS, WRITERS
+from crm.phones import screen_text
+from customers import owners
+from customers.tables import NAME, OWNER, DateField, OwnerFilter, View, nothing_for
+from leads import clock, lookup
+from leads.facts import TONES
+from leads.models import OPEN_STATUSES, Campaign, Lead, LeadStatus, Source
+from leads.models.lead import CLOCK, NEXT_DUE, VALUE
+
+OPEN = "open"
+#: the scores from which a lead is worth a call before others
+HOT, WARM = 50, 25
+
+
+def _amount(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, required=False, min_value=0, max_digits=18, decimal_places=4)
+
+
+class LeadFilter(OwnerFilter):
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[("", "–"), (OPEN, gettext_lazy("All open ones")), *LeadStatus.choices],
+    )
+    source = forms.ModelChoiceField(Source.objects.none(), label=gettext_lazy("Source"), required=False)
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("Campaign"), required=False)
+    team = forms.ModelChoiceField(Team.objects.none(), label=gettext_lazy("Team"), required=False)
+    attention = forms.ChoiceField(
+        label=gettext_lazy("Attention"),
+        required=False,
+        choices=[
+            ("", "–"),
+            ("unattended", gettext_lazy("Nobody's, or not answered in time")),
+            ("late", gettext_lazy("Not answered in time")),
+            ("waiting", gettext_lazy("Not answered yet")),
+        ],
+    )
+    next = forms.ChoiceField(label=gettext_lazy("Next activity"), required=False, choices=[("", "–"), *STATES])
+    score_from = forms.IntegerField(label=gettext_lazy("Score from"), required=False, min_value=0, max_value=100)
+    score_to = forms.IntegerField(label=gettext_lazy("Score up to"), required=False, min_value=0, max_value=100)
+    value_from = _amount(gettext_lazy("Value from"))
+    value_to = _amount(gettext_lazy("Value up to"))
+    created_from = DateField(gettext_lazy("Created from"))
+    created_to = DateField(gettext_lazy("Created up to"))
+    field_order = ["q", "status", "owner", "team", "source", "campaign"]
+
+    def tailor(self, user: User) -> None:
+        super().tailor(user)
+        for name, rows in (
+            ("source", Source.objects.visible_to(user)),
+            ("campaign", Campaign.objects.visible_to(user)),
+            ("team", Team.objects.visible_to(user)),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+            field.queryset, field.empty_label = rows, "–"
+        if user.effective_role == "sales":
+            del self.fields["team"]
+
+    def shown(self, name: str) -> str:
+        value = self.cleaned_data[name]
+        return str(value) if name in {"source", "campaign", "team"} else super().shown(name)
+
+    def narrow(self, rows: QuerySet[Lead], data: dict[str, Any]) -> QuerySet[Lead]:
+        fits = Q()
+        if status := data.get("status"):
+            fits &= Q(status__in=OPEN_STATUSES) if status == OPEN else Q(status=status)
+        for name in ("source", "campaign"):
+            if name in data:
+                fits &= Q(**{name: data[name]})
+        if "team" in data:
+            fits &= Q(owner__team=data["team"])
+        if "next" in data:
+            fits &= Q(status__in=OPEN_STATUSES) & state_is(data["next"], timezone.localdate())
+        for field, name in (("score", "score"), ("base_value", "value")):
+            fits &= _between(field, data.get(f"{name}_from"), data.get(f"{name}_to"))
+        fits &= _days("created_at", data.get("created_from"), data.get("created_to"))
+        return super().narrow(self._attention(rows.filter(fits), data.get("attention", "")), data)
+
+    def _attention(self, rows: Any, wanted: str) -> Any:
+        at = now()
+        waiting = Q(status__in=OPEN_STATUSES, responded_at=None)
+        match wanted:
+            case "unattended":
+                return rows.unattended(at)
+            case "late":
+                return rows.filter(waiting, response_due_at__lt=at)
+            case "waiting":
+                return rows.filter(waiting)
+        return rows
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return lookup.narrow(rows, text)
+
+
+def _between(field: str, low: Any, high: Any) -> Q:
+    fits = Q()
+    if low is not None:
+        fits &= Q(**{f"{field}__gte": low})
+    if high is not None:
+        fits &= Q(**{f"{field}__lte": high})
+    return fits
+
+
+def _days(field: str, first: dt.date | None, last: dt.date | None) -> Q:
+    """Between two days of whoever asks, both included, either open."""
+    zone = timezone.get_current_timezone()
+    fits = Q()
+    if first:
+        fits &= Q(**{f"{field}__gte": dt.datetime.combine(first, dt.time(), zone)})
+    if last:
+        fits &= Q(**{f"{field}__lt": dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)})
+    return fits
+
+
+# Cells
+
+
+def _status(row: Lead) -> Cell:
+    status = LeadStatus(row.status)
+    return Cell("badge", status.label, extra=TONES[status])
+
+
+def score_tone(score: int) -> str:
+    return "good" if score >= HOT else "accent" if score >= WARM else ""
+
+
+def _score(row: Lead) -> Cell:
+    return Cell("badge", str(row.score), extra=score_tone(row.score))
+
+
+def _next(row: Lead) -> Cell:
+    if not row.is_open:
+        return Cell("badge", "")
+    text, tone = next_badge(row.next_due_on, row.open_activities, timezone.localdate())
+    return Cell("badge", text, extra=tone)
+
+
+def age_of(row: Lead, at: dt.datetime) -> str:
+    """In whole days, hours, or minutes."""
+    age = at - row.created_at
+    if age.days:
+        return _("%(count)s d") % {"count": age.days}
+    hours, rest = divmod(max(age.seconds, 0), 3600)
+    return _("%(count)s h") % {"count": hours} if hours else _("%(count)s min") % {"count": rest // 60}
+
+
+def _age(row: Lead) -> Cell:
+    moment = moments.shown(row.created_at)
+    return Cell("time", moment.iso, age_of(row, now()), moment.full)
+
+
+def _phone(row: Lead) -> Cell:
+    return Cell("phone", row.phone, label=screen_text(row.phone) if row.phone else "")
+
+
+def _only_exported(name: str, label: Any, value: Callable[[Lead], Any] | None = None) -> Column:
+    return Column(name, label, value or (lambda row: getattr(row, name)), screen=False)
+
+
+EXPORTED = (
+    _only_exported("phone", gettext_lazy("Phone")),
+    _only_exported("email", gettext_lazy("E-mail")),
+    _only_exported("created_at", gettext_lazy("Created")),
+    _only_exported("id", gettext_lazy("Our number")),
+    _only_exported("job_title", gettext_lazy("Job title")),
+    _only_exported("industry", gettext_lazy("Industry")),
+    _only_exported("website", gettext_lazy("Website")),
+    _only_exported("city", gettext_lazy("City")),
+    _only_exported("country", gettext_lazy("Country")),
+    _only_exported("campaign", gettext_lazy("Campaign"), lambda row: str(row.campaign or "")),
+    _only_exported("estimate", gettext_lazy("Estimated value"), lambda row: row.value),
+    _only_exported("currency", gettext_lazy("Currency")),
+    _only_exported("responded_at", gettext_lazy("Answered")),
+    _only_exported("last_contact_at", gettext_lazy("Last contact")),
+    _only_exported("lost_reason", gettext_lazy("Reason for losing"), lambda row: str(row.lost_reason or "")),
+    _only_exported("lost_note", gettext_lazy("Why it was lost")),
+    _only_exported("closed_at", gettext_lazy("Closed")),
+)
+
+
+class LeadList(Listing[Lead]):
+    name = "leads"
+    model = Lead
+    title = gettext_lazy("Leads")
+    url_name = "leads:index"
+    create_url_name, create_label, create_roles = "leads:create", gettext_lazy("Lead"), WRITERS
+    export_url_name = "leads:export"
+    filter_class: type[ListFilter] = LeadFilter
+    sorts = {
+        "name": Sort("sort_key"),
+        "score": Sort("score"),
+        "value": Sort(VALUE),
+        "clock": Sort(CLOCK),
+        "next": Sort(NEXT_DUE),
+        "created": Sort("created_at"),
+    }
+    default_sort = "-created"
+    columns: Sequence[Column] = (
+        NAME,
+        Column("company", gettext_lazy("Company"), lambda row: row.company_name),
+        Column("status", gettext_lazy("Status"), lambda row: LeadStatus(row.status).label, cell=_status),
+        Column("source", gettext_lazy("Source"), lambda row: str(row.source or "")),
+        Column("score", gettext_lazy("Score"), lambda row: row.score, sort="score", cell=_score),
+        Column("value", gettext_lazy("Value"), lambda row: row.base_value, kind="money", sort="value"),
+        OWNER,
+        Column("clock", gettext_lazy("First answer"), lambda row: row.response_due_at, sort="clock"),
+        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
+        Column("age", gettext_lazy("Age"), lambda row: (now() - row.created_at).days, sort="created", cell=_age),
+        *EXPORTED,
+    )
+
+    def __init__(self, user: User, query: QueryDict) -> None:
+        super().__init__(user, query)
+        self.bulk = "leads/_bulk.html" if user.effective_role in LEADERS else ""
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        return [self._told(column) for column in super().shown_columns]
+
+    def _told(self, column: Column) -> Column:
+        return replace(column, cell=self._clock) if column.name == "clock" else column
+
+    def _clock(self, row: Lead) -> Cell:
+        return clock.clock_cell(row, self.now, self.schedule)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        return Schedule.load()
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        return now()
+
+    def prepare(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
+        return rows.select_related("source", "campaign", "owner", "lost_reason")
+
+    def exportable(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
+        return rows.filter(owner_id=self.user.pk) if self.user.effective_role == "sales" else rows
+
+    def empty(self) -> Empty:
+        if self.user.effective_role not in WRITERS:
+            return nothing_for(self.user, _("No leads yet"))
+        text = _("People who may become customers: answered in time, followed up, converted. Begin with one.")
+        return Empty(_("No leads yet"), text, reverse("leads:create"), _("Lead"), icon="user-round-plus")
+
+    @property
+    def assignable(self) -> UserQuerySet:
+        """To whom the chosen leads may be given."""
+        return User.objects.assignable_by(self.user).order_by("name", "pk")
+
+    @property
+    def query_text(self) -> str:
+        """The filters, for what is done to all that the list holds."""
+        query = self.given.copy()
+        for name in ("after", "before", "panel"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    @property
+    def views(self) -> list[View]:
+        return views_of(self.user, self.filters)
+
+
+def views_of(user: User, filters: dict[str, Any]) -> list[View]:
+    """The lists one click away; the one that is shown now is marked when nothing else narrows it."""
+    url, role = reverse("leads:index"), user.effective_role
+    given = {name: str(value) for name, value in filters.items()}
+    wanted: list[tuple[Any, dict[str, str]]] = [(_("All"), {}), (_("Open"), {"status": OPEN})]
+    if role in WRITERS:
+        wanted.append((_("Mine"), {"owner": owners.MINE, "status": OPEN}))
+    if role in LEADERS:
+        wanted.append((_("Nobody's"), {"owner": owners.NOBODY, "status": OPEN}))
+    if role in WRITERS:
+        wanted.append((_("To be answered"), {"attention": "waiting", "sort": "clock"}))
+        wanted.append((_("No next activity"), {"next": "none"}))
+    views = [_view(label, url, query, given) for label, query in wanted]
+    return [*views, View(_("Deleted"), reverse("leads:deleted"), False)] if role in WRITERS else views
+
+
+def _view(label: Any, url: str, query: dict[str, str], given: dict[str, str]) -> View:
+    narrowed = {name: value for name, value in query.items() if name != "sort"}
+    return View(label, f"{url}?{urlencode(query)}" if query else url, given == narrowed)

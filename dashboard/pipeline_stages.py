@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Case, Count, DateField, DurationField, Exists, F, Max, OuterRef, Q, Sum, Value, When
+from django.db.models import Avg, Case, Count, DateField, DurationField, Exists, F, IntegerField, Max, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest, TruncMonth
 
 from dashboard.pipeline_days import Median, Spell, in_days
@@ -47,9 +47,10 @@ def reached(stages: Iterable[Stage]) -> Any:
     """The position of the furthest stage that a deal has come to. Who was in a later stage has passed the earlier
     ones, skipped or not; being lost is no place further on. Without any history, the first stage."""
     ladder = [stage for stage in stages if stage.kind != StageKind.LOST]
-    first = Value(min((stage.position for stage in ladder), default=0))
-    now = Case(When(LOST, then=first), default=F("stage__position"))
-    return Greatest(now, Coalesce(Max("visits__stage__position", filter=Q(visits__stage__in=ladder)), first))
+    first = Value(min((stage.position for stage in ladder), default=0), IntegerField())
+    now = Case(When(LOST, then=first), default=F("stage__position"), output_field=IntegerField())
+    visited = Max("visits__stage__position", filter=Q(visits__stage__in=ladder), output_field=IntegerField())
+    return Greatest(now, Coalesce(visited, first))
 
 
 def has_reached(stage: Stage, stages: Iterable[Stage], *, further: bool = False) -> Q:

@@ -1,31 +1,158 @@
-"""What activities add to the page of a customer, a lead or a deal."""
+"""What activities add to the page of a customer, a lead or a deal, and to lists of what is planned."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils import formats, timezone
+
+from activities import entries, files, story
+from activities.composer_forms import ComposerForm, FilesForm
+from activities.entries import Paper
+from activities.models import Activity, Kind
+from activities.next_state import next_badge, state_of
+from activities.subjects import kind_of, wants_a_next_step
+from activities.timeline import Timeline
+from crm import topics
+from crm.models import Record
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+#: so many planned activities are shown on a record
+MOST_PLANNED = 50
+MONDAY = 7
 
-class Centre:
+
+@dataclass(frozen=True)
+class Line:
+    """A planned activity with what can be done about it."""
+
+    activity: Activity
+    state: str
+    #: "Overdue 3 days", "Today, 14:00"
+    due: str
+    icon: str
+    tone: str
+    may_edit: bool
+    #: the record it is about, where that is not the page itself
+    about: str
+    about_url: str
+    tomorrow: dt.date
+    monday: dt.date
+
+
+def line_of(activity: Activity, user: User, today: dt.date | None = None, subject: Record | None = None) -> Line:
+    """For templates/activities/_line.html; the row was fetched by with_subjects(). `subject` is whose page it is on."""
+    today = today or timezone.localdate()
+    state = state_of(activity.due_on, 1, today)
+    nearest = activity.subject if activity.subject != subject else None
+    return Line(
+        activity=activity,
+        state=state,
+        due=_due(activity, state, today),
+        icon=entries.ICONS[Kind(activity.kind)],
+        tone=next_badge(activity.due_on, 1, today)[1],
+        may_edit=entries.may_edit(activity, user),
+        about=str(nearest or ""),
+        about_url=entries.page_of(nearest),
+        tomorrow=today + dt.timedelta(days=1),
+        monday=today + dt.timedelta(days=MONDAY - today.weekday()),
+    )
+
+
+def _due(activity: Activity, state: str, today: dt.date) -> str:
+    hour = f", {formats.time_format(timezone.localtime(activity.due_at).time())}" if activity.due_at else ""
+    text, _tone = next_badge(activity.due_on, 1, today)
+    return text if state == "overdue" else text + hour
+
+
+class Plan:
+    """What is planned about a record, and what to do when nothing is."""
+
+    def __init__(self, subject: Record, user: User) -> None:
+        self.subject, self.user = subject, user
+        self.kind, self.pk, self.topic = kind_of(subject), subject.pk, topics.topic(subject)
+        self.may_write = subject.deleted_at is None and entries.may_write(user)
+
+    def _url(self, verb: str) -> str:
+        return reverse(f"activities:{verb}", args=[self.kind, self.pk])
+
+    @property
+    def planned_url(self) -> str:
+        return self._url("planned")
+
+    @property
+    def action(self) -> str:
+        return self._url("create")
+
+    @property
+    def people_url(self) -> str:
+        return self._url("people")
+
+    @cached_property
+    def planned(self) -> list[Line]:
+        today = timezone.localdate()
+        rows = story.activities_of(self.subject, self.user).filter(done_at=None)
+        found: list[Activity] = list(rows.by_due().with_subjects()[:MOST_PLANNED])  # type: ignore[attr-defined]  # its own queryset
+        return [line_of(row, self.user, today, self.subject) for row in found]
+
+    @property
+    def is_lacking(self) -> bool:
+        """Nothing is planned, and something should be."""
+        return not self.planned and wants_a_next_step(self.subject)
+
+    @property
+    def tomorrow(self) -> dt.date:
+        return timezone.localdate() + dt.timedelta(days=1)
+
+
+class Centre(Plan):
     """Planned activities, composer and timeline of one record. The caller has checked that `user` may see it.
 
-    `url` is the address at which the record's app answers with the timeline alone.
+    `url` is the address at which the record's app answers with the timeline alone: `centre.timeline` in the template
+    `centre.timeline.fragment`.
     """
 
-    def __init__(self, subject: models.Model, user: User, query: QueryDict, *, url: str) -> None:
-        self.subject, self.user, self.query, self.url = subject, user, query, url
+    def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
+        super().__init__(subject, user)
+        self.timeline = Timeline(subject, user, query, url=url)
+
+    @cached_property
+    def composer(self) -> ComposerForm:
+        return ComposerForm(subject=self.subject, user=self.user)
 
 
-def files_panel(subject: models.Model, user: User) -> dict[str, Any]:
+@dataclass(frozen=True)
+class FilesPanel:
+    """The files of a record."""
+
+    papers: list[Paper]
+    form: FilesForm
+    may_write: bool
+    action: str
+    url: str
+    topic: str
+    most_mb: int
+    most: int = files.MOST
+
+
+def files_panel(subject: Record, user: User, form: FilesForm | None = None) -> FilesPanel:
     """The files of a record, for templates/activities/_files.html."""
-    return {"subject": subject, "user": user}
-
-
-def line_of(activity: models.Model, user: User) -> dict[str, Any]:
-    """One planned activity, for templates/activities/_line.html."""
-    return {"activity": activity, "user": user}
+    rows = story.files_of(subject, user).select_related("created_by").order_by("-created_at", "-pk")
+    where = [kind_of(subject), subject.pk]
+    return FilesPanel(
+        papers=[entries.paper_of(row, user) for row in rows[:50]],
+        form=form or FilesForm(auto_id="files_%s"),
+        may_write=subject.deleted_at is None and entries.may_write(user),
+        action=reverse("activities:upload", args=where),
+        url=reverse("activities:files", args=where),
+        topic=topics.topic(subject),
+        most_mb=settings.ATTACHMENT_MAX_MB,
+    )

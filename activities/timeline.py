@@ -1,63 +1,45 @@
-"""What happened with a customer: notes and events in one line of time, newest first, a page at a time."""
+"""What happened with a record: activities and events in one line of time, newest first, a page at a time."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from activities.forms import TimelineFilter
-from activities.models import Activity
-from activities.words import words_for
-from crm import moments
-from crm.access import AccessQuerySet, hidden_fields, visible
+from activities import entries, story
+from activities.composer_forms import TimelineFilter
+from activities.entries import Entry
+from activities.models import Activity, Attachment, Kind
+from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, RowComparison
-from crm.models import Event
+from crm.models import Event, Record
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE = 20
-#: The notes themselves tell what these would.
-_TOLD_BY_NOTES = ("activity.created", "activity.changed")
-WRITERS = frozenset({"admin", "manager", "sales", "agent"})
-
-
-def may_write(user: User) -> bool:
-    """Whoever works with customers writes notes about those they see; analysts read."""
-    return user.effective_role in WRITERS
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line. `note` when it is somebody's own words, which their author may change."""
-
-    key: str
-    icon: str
-    title: str
-    at: dt.datetime
-    shown: moments.Shown
-    who: str = ""
-    tone: str = ""
-    text: str = ""
-    url: str = ""
-    note: Activity | None = None
-    may_edit: bool = False
-    edited: bool = False
+#: so many pinned activities are on top
+PINS = 10
+KINDS = {
+    "notes": Kind.NOTE,
+    "calls": Kind.CALL,
+    "meetings": Kind.MEETING,
+    "emails": Kind.EMAIL,
+    "tasks": Kind.TASK,
+}
+#: the order of rows of one moment
+EVENT, FILE, ACTIVITY = range(3)
+Row = Activity | Attachment | Event
 
 
 @dataclass(frozen=True)
@@ -67,21 +49,33 @@ class Day:
 
 
 class Timeline:
-    """The timeline of one customer, for a user who may see that customer. The caller has checked that."""
+    """The timeline of one record, for a user who may see that record. The caller has checked that."""
 
-    def __init__(self, customer_id: int, user: User, query: QueryDict, *, url: str, topic: str) -> None:
-        self.customer_id, self.user, self.url, self.topic = customer_id, user, url, topic
+    def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
+        self.subject, self.user, self.url, self.topic = subject, user, url, topics.topic(subject)
         form = TimelineFilter(query)
+        form.fields["show"].choices = [(name, name) for name, _label in self._names()]  # type: ignore[attr-defined]  # a choice field
         if not form.is_valid():
             raise BadInput(_("This part of the timeline is not known."))
         self.show: str = form.cleaned_data["show"]
         self.position = _read(form.cleaned_data["before"])
 
+    def _names(self) -> list[tuple[str, str]]:
+        return [
+            ("", _("All")),
+            ("notes", _("Notes")),
+            ("calls", _("Calls")),
+            ("meetings", _("Meetings")),
+            ("emails", _("E-mails")),
+            ("tasks", _("Tasks")),
+            ("changes", _("Changes")),
+            ("files", _("Files")),
+        ]
+
     @property
     def filters(self) -> list[tuple[str, str, bool]]:
         """Label, URL and whether it is the present one."""
-        names = (("", _("All")), ("notes", _("Notes")), ("changes", _("Changes")))
-        return [(label, self._url(show=name), name == self.show) for name, label in names]
+        return [(label, self._url(show=name), name == self.show) for name, label in self._names()]
 
     @property
     def here_url(self) -> str:
@@ -92,13 +86,25 @@ class Timeline:
         given = {name: value for name, value in query.items() if value}
         return f"{self.url}?{urlencode(given)}" if given else self.url
 
+    @property
+    def fragment(self) -> str:
+        """The template that answers at `url`: an older page, or all of it."""
+        return "activities/_days.html" if self.position else "activities/_timeline.html"
+
+    @cached_property
+    def pinned(self) -> list[Entry]:
+        """On top of the first page."""
+        if self.position:
+            return []
+        return [self._activity(row) for row in self._prepared if row.pinned_at]
+
     @cached_property
     def days(self) -> list[Day]:
         """The entries by local day; the first label is empty where the page before ended on the same day."""
         shown = timezone.localtime(self.position[0].value).date() if self.position else None
         found = []
-        for day, entries in groupby(self._entries, key=lambda entry: timezone.localtime(entry.at).date()):
-            found.append(Day("" if day == shown else _day(day), list(entries)))
+        for day, rows in groupby(self._entries, key=lambda entry: timezone.localtime(entry.at).date()):
+            found.append(Day("" if day == shown else _day(day), list(rows)))
         return found
 
     @cached_property
@@ -111,24 +117,51 @@ class Timeline:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        return [entry for row in self._page[0] if (entry := self._entry(row))]
+        prepared = {row.pk: row for row in self._prepared}
+        rows = [prepared[row.pk] if isinstance(row, Activity) else row for row in self._page[0]]
+        return [entry for row in rows if (entry := self._entry(row))]
 
     @cached_property
-    def _page(self) -> tuple[list[Activity | Event], bool]:
-        rows: list[Activity | Event] = []
-        if self.show != "changes":
-            rows += self._before(self._notes(), "done_at", rank=1)[: PAGE + 1]
-        if self.show != "notes":
-            rows += self._before(self._events(), "at", rank=0)[: PAGE + 1]
+    def _page(self) -> tuple[list[Row], bool]:
+        rows: list[Row] = []
+        for found, moment, rank in self._sources():
+            rows += self._before(found, moment, rank=rank)[: PAGE + 1]
         rows.sort(key=_place, reverse=True)
         return rows[:PAGE], len(rows) > PAGE
 
-    def _notes(self) -> QuerySet[Activity]:
-        return Activity.objects.filter(customer=self.customer_id).select_related("created_by")
+    @cached_property
+    def _prepared(self) -> list[Activity]:
+        """The activities of the page and the pinned ones, with all they show."""
+        rows = [row for row in self._page[0] if isinstance(row, Activity)]
+        return entries.prepare(rows + ([] if self.position else list(self._pinned()[:PINS])))
 
-    def _events(self) -> QuerySet[Event]:
-        rows = Event.objects.filter(customer=self.customer_id, subject_type__in=subjects_seen_by(self.user))
-        return rows.exclude(kind__in=_TOLD_BY_NOTES).select_related("actor")
+    def _sources(self) -> list[tuple[QuerySet[Any], str, int]]:
+        """What is merged: rows, their moment, their rank among rows of one moment."""
+        if self.show == "files":
+            files = story.files_of(self.subject, self.user)
+            return [(files.select_related("created_by", "deal", "lead", "customer"), "created_at", FILE)]
+        found: list[tuple[QuerySet[Any], str, int]] = []
+        if self.show != "changes":
+            found.append((self._activities().filter(pinned_at=None), "done_at", ACTIVITY))
+        if self.show in {"", "changes"}:
+            for events in story.events_of(self.subject, self.user):
+                told = events if self.show else events.exclude(kind__in=story.QUIET)
+                found.append((told.select_related("actor"), "at", EVENT))
+        return found
+
+    def _activities(self) -> QuerySet[Activity]:
+        rows = story.activities_of(self.subject, self.user).filter(done_at__isnull=False)
+        if self.show:
+            rows = rows.filter(kind=KINDS[self.show])
+        return rows.select_related("created_by", "done_by", "owner", "deal", "lead", "customer")
+
+    def _pinned(self) -> QuerySet[Activity]:
+        if self.show in {"changes", "files"}:
+            return self._none()
+        return self._activities().filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
+
+    def _none(self) -> QuerySet[Activity]:
+        return story.activities_of(self.subject, self.user).none()
 
     def _before(self, rows: QuerySet[Any], moment: str, *, rank: int) -> QuerySet[Any]:
         """Rows behind the position in the order (moment, rank, id), newest first."""
@@ -142,102 +175,31 @@ class Timeline:
                 rows = rows.filter(Q(**{f"{moment}__lte" if rank < ranked else f"{moment}__lt": place.value}))
         return rows.order_by(f"-{moment}", "-pk")
 
-    # Entries
+    def _entry(self, row: Row) -> Entry | None:
+        if isinstance(row, Activity):
+            return self._activity(row)
+        if isinstance(row, Attachment):
+            return entries.file_entry(row, self.user, self.subject)
+        return entries.event_entry(row, self.user, self.subject)
 
-    def _entry(self, row: Activity | Event) -> Entry | None:
-        return note_entry(row, self.user) if isinstance(row, Activity) else self._event_entry(row)
-
-    def _event_entry(self, event: Event) -> Entry | None:
-        words = words_for(event.kind)
-        changed = event.data.get("fields")
-        labels = list(_labels(event, changed, self.user)) if changed else []
-        if changed and not labels:
-            return None  # all that changed is hidden from this user
-        return Entry(
-            key=f"event-{event.pk}",
-            icon=words.icon,
-            title=words.say(event.data.get("number", ""), labels),
-            at=event.at,
-            who=str(event.actor or ""),
-            tone=words.tone,
-            text=", ".join(labels) if not words.names_fields else "",
-            url=reverse(words.page, args=[event.subject_id]) if words.page else "",
-            shown=moments.shown(event.at),
-        )
+    def _activity(self, row: Activity) -> Entry:
+        return entries.activity_entry(row, self.user, self.subject)
 
 
-def note_entry(note: Activity, user: User) -> Entry:
-    """One note, as its timeline shows it."""
-    return Entry(
-        key=f"note-{note.pk}",
-        icon="sticky-note",
-        title=_("Note"),
-        at=note.done_at or note.created_at,
-        who=str(note.created_by),
-        tone="accent",
-        text=note.body,
-        note=note,
-        may_edit=user.effective_role == "admin" or (note.created_by_id == user.pk and may_write(user)),
-        edited=note.version > 1,
-        shown=moments.shown(note.done_at or note.created_at),
-    )
-
-
-def subjects_seen_by(user: User) -> list[str]:
-    """The kinds of records whose events may be told to `user`: those of which they see any."""
-    if not user.effective_role:
-        return []
-    return [model._meta.label_lower for model in _models_of_customers() if _sees(model, user)]
-
-
-@cache
-def _models_of_customers() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if _of_customers(model)]
-
-
-def _of_customers(model: type[models.Model]) -> bool:
-    if not isinstance(model._default_manager.all(), AccessQuerySet):
-        return False
-    if model._meta.label == "customers.Customer":
-        return True
-    try:
-        return bool(model._meta.get_field("customer"))
-    except FieldDoesNotExist:
-        return False
-
-
-def _sees(model: type[models.Model], user: User) -> bool:
-    return not visible(model, user).query.is_empty()
-
-
-def _labels(event: Event, names: list[str], user: User) -> Iterator[str]:
-    """The changed fields in words, without those that are hidden from the user."""
-    model = apps.get_model(event.subject_type)
-    hidden = hidden_fields(model, user)
-    for name in names:
-        if name in hidden:
-            continue
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        plural = field.related_model._meta.verbose_name_plural if field.auto_created and field.related_model else ""
-        words = str(plural or getattr(field, "verbose_name", name))
-        yield words[:1].upper() + words[1:]
-
-
-def _place(row: Activity | Event) -> tuple[dt.datetime, int, int]:
-    return (row.done_at or row.created_at, 1, row.pk) if isinstance(row, Activity) else (row.at, 0, row.pk)
+def _place(row: Row) -> tuple[dt.datetime, int, int]:
+    if isinstance(row, Activity):
+        return row.done_at or row.created_at, ACTIVITY, row.pk
+    return (row.created_at, FILE, row.pk) if isinstance(row, Attachment) else (row.at, EVENT, row.pk)
 
 
 def _read(token: str) -> tuple[Position, int] | None:
-    """A position and the rank of its row: "0…" an event, "1…" a note."""
+    """A position and the rank of its row: "0…" an event, "1…" a file, "2…" an activity."""
     if not token:
         return None
     position = Position.decode(token[1:], models.DateTimeField())
     at = position.value
     if (
-        token[0] not in "01"
+        token[0] not in "012"
         or not isinstance(at, dt.datetime)
         or timezone.is_naive(at)
         or not moments.is_of_this_era(at)

@@ -70,6 +70,10 @@ class Record(Versioned):
         """Take back from the deleted. False when it is not deleted (any more)."""
         return self._turn(from_deleted=True, kind="restored", by=by)
 
+    def event_facts(self) -> dict[str, Any]:
+        """What the events of its deletion and return tell of it."""
+        return {}
+
     def _turn(self, *, from_deleted: bool, kind: str, by: User) -> bool:
         from crm.events import record
 
@@ -77,7 +81,7 @@ class Record(Versioned):
             rows = type(self)._base_manager.filter(pk=self.pk, deleted_at__isnull=not from_deleted)
             changed = rows.update(deleted_at=None if from_deleted else now())
             if changed:
-                record(f"{self.NOUN}.{kind}", on=self, by=by)
+                record(f"{self.NOUN}.{kind}", on=self, by=by, **self.event_facts())
         self.refresh_from_db()
         return bool(changed)
 

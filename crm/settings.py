@@ -147,6 +147,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "crm.static.StaticStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # an order of 500 lines, four fields each
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -65,3 +65,6 @@ class Attachment(Linked):
 
     def __str__(self) -> str:
         return self.name
+
+    def event_facts(self) -> dict[str, Any]:
+        return {"name": self.name}

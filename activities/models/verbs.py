@@ -49,6 +49,18 @@ class Verbs:
                 self.answer_lead(by)
         return following
 
+    def tell_outcome(self, by: User, outcome: str, duration: int | None) -> bool:
+        """How it went, said after it was done."""
+        activity = cast("Activity", self)
+        if (outcome, duration) == (activity.outcome, activity.duration):
+            return False
+        with transaction.atomic():
+            changed = _claim(activity, done_at__isnull=False).update(outcome=outcome, duration=duration)
+            activity.refresh_from_db()
+            if changed:
+                self.record("told", by, outcome=outcome, duration=duration)
+        return bool(changed)
+
     def reopen(self, by: User) -> bool:
         """Planned again. The next one of a repetition goes, unless somebody has touched it."""
         activity = cast("Activity", self)
@@ -91,7 +103,7 @@ class Verbs:
     def record(self, verb: str, by: User, **facts: Any) -> None:
         """Say what happened, with what it was."""
         activity = cast("Activity", self)
-        record(f"activity.{verb}", on=activity, by=by, activity=activity.kind, title=str(activity), **facts)
+        record(f"activity.{verb}", on=activity, by=by, **activity.event_facts(), **facts)
 
     def _plan(self, due_on: dt.date | None, due_at: dt.datetime | None, by: User, verb: str) -> bool:
         activity = cast("Activity", self)

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from crm.shares import Panel
+
 register = template.Library()
 SIZES = {"": "icon", "s": "icon small", "l": "icon large"}
 
@@ -47,6 +49,14 @@ def standing(context: RequestContext, name: str) -> SafeString:
         engine = context.template.engine if context.template else template.Engine.get_default()
         _standing[key] = engine.get_template(name).render(context.new(_frame(context)))
     return _standing[key]
+
+
+@register.simple_tag(takes_context=True)
+def show_panel(context: RequestContext, panel: Panel) -> SafeString:
+    """What another app adds to this record's page (crm/shares.py), with its own words on top of the page's."""
+    engine = context.template.engine if context.template else template.Engine.get_default()
+    with context.push(**panel.context):
+        return engine.get_template(panel.template).render(context)
 
 
 def _frame(context: RequestContext) -> dict[str, Any]:

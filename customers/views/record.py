@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.forms import NoteForm
-from activities.timeline import Timeline, may_write
+from activities.page import Centre, files_panel
 from crm import htmx, moments
 from crm.access import require
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
+from crm.shares import panels_of
 from customers import contacts, purchases
 from customers.models import Customer
 from customers.views import editing
@@ -40,10 +40,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         **(_bought(request, customer) if sees_orders else {}),
         "figures": purchases.figures_of(customer) if sees_orders else [],
         "sees_orders": sees_orders,
-        "timeline": _timeline(request, customer),
+        "centre": _centre(request, customer),
+        "files": files_panel(customer, request.user),
+        "panels": panels_of(customer, request.user),
         "may_remove": may_remove(customer, request.user),
-        "may_write": not customer.deleted_at and may_write(request.user),
-        "form": NoteForm(user=request.user),
     }
     return render(request, "customers/detail.html", context)
 
@@ -93,11 +93,10 @@ def _bought(request: UserRequest, customer: Customer) -> dict[str, Any]:
 @require_safe
 def timeline(request: UserRequest, pk: int) -> HttpResponse:
     customer = _found(request, pk)
-    context = {"customer": customer, "timeline": _timeline(request, customer)}
-    fragment = "activities/_days.html" if "before" in request.GET else "activities/_timeline.html"
-    return htmx.answer(request, "customers/timeline.html", fragment, context)
+    timeline = _centre(request, customer).timeline
+    context = {"customer": customer, "timeline": timeline}
+    return htmx.answer(request, "customers/timeline.html", timeline.fragment, context)
 
 
-def _timeline(request: UserRequest, customer: Customer) -> Timeline:
-    url = CUSTOMERS.url("timeline", customer.pk)
-    return Timeline(customer.pk, request.user, request.GET, url=url, topic=f"customers.customer:{customer.pk}")
+def _centre(request: UserRequest, customer: Customer) -> Centre:
+    return Centre(customer, request.user, request.GET, url=CUSTOMERS.url("timeline", customer.pk))

@@ -12,6 +12,8 @@ import "./moments.js";
 import "./forms.js";
 import "./guard.js";
 import "./suggest.js";
+import "./composer.js";
+import "./mentions.js";
 import "./facts.js";
 import "./lines.js";
 import "./disclosure.js";

@@ -30,7 +30,7 @@ def note(customer, alice):
 
 
 def about(customer):
-    return reverse("activities:create", args=[customer.pk])
+    return reverse("activities:create", args=["customer", customer.pk])
 
 
 def edit_url(note):
@@ -129,7 +129,7 @@ def test_in_place_the_note_comes_back_and_says_that_it_was_edited(as_alice, note
     url = edit_url(note)
     form = as_alice.get(url, headers=HTMX)
     changed = as_alice.post(url, sent(form, url) | {"body": "Wants oak."}, headers=HTMX).content.decode()
-    assert f'id="body-note-{note.pk}"' in changed
+    assert f'id="body-activity-{note.pk}"' in changed
     assert "edited" in changed
 
 

@@ -1,0 +1,257 @@
+"""Lines of a timeline and of a plan, as templates read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from activities.models import FRUITLESS, Activity, ActivityQuerySet, Attachment, Comment, Kind
+from activities.people import highlighted
+from activities.subjects import kind_of
+from activities.words import Words, amount_text, words_for
+from crm import moments
+from crm.access import hidden_fields
+from crm.models import Event, Record
+from crm.money import MoneyField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+WRITERS = frozenset({"admin", "manager", "sales", "agent"})
+ICONS = {
+    Kind.CALL: "phone",
+    Kind.MEETING: "users",
+    Kind.EMAIL: "mail",
+    Kind.TASK: "circle-check",
+    Kind.NOTE: "sticky-note",
+}
+
+
+def may_write(user: User) -> bool:
+    """Whoever works with customers writes about those they see; analysts read."""
+    return user.effective_role in WRITERS
+
+
+def may_edit(row: Activity | Comment | Attachment, user: User) -> bool:
+    """What `editable_by` says of a row that `user` sees, without a query (a test compares them)."""
+    if user.effective_role == "admin":
+        return True
+    if not may_write(user):
+        return False
+    own = user.pk in {row.created_by_id, getattr(row, "owner_id", None)}
+    if own or not isinstance(row, Activity) or user.effective_role != "manager":
+        return own
+    return row.done_at is None and row.owner is not None and row.owner.team_id == user.team_id
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment of a colleague."""
+
+    comment: Comment
+    text: SafeString
+    shown: moments.Shown
+    may_edit: bool
+
+    @property
+    def edited(self) -> bool:
+        return self.comment.version > 1
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file to be downloaded."""
+
+    row: Attachment
+    shown: moments.Shown
+    may_remove: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `activity` when it is somebody's own words, which their author may change."""
+
+    key: str
+    icon: str
+    title: str
+    at: dt.datetime
+    shown: moments.Shown
+    who: str = ""
+    tone: str = ""
+    text: str | SafeString = ""
+    url: str = ""
+    #: label, before, after
+    changes: Sequence[tuple[str, str, str]] = ()
+    #: the deal or lead, on the page of its customer
+    about: str = ""
+    about_url: str = ""
+    activity: Activity | None = None
+    paper: Paper | None = None
+    outcome: str = ""
+    outcome_tone: str = ""
+    minutes: str = ""
+    may_edit: bool = False
+    may_write: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+
+    @property
+    def people_url(self) -> str:
+        """Whom a comment may mention."""
+        subject = self.activity.subject if self.activity else None
+        return reverse("activities:people", args=[kind_of(subject), subject.pk]) if subject else ""
+
+    @property
+    def edited(self) -> bool:
+        return self.activity is not None and self.activity.kind == Kind.NOTE and self.activity.version > 1
+
+
+def rows() -> ActivityQuerySet:
+    """With all that is shown of one, to be narrowed to what somebody sees."""
+    related = ("owner", "customer", "lead", "deal", "created_by", "done_by")
+    return ActivityQuerySet(Activity).filter(deleted_at=None).select_related(*related)
+
+
+def prepare(activities: list[Activity]) -> list[Activity]:
+    """Fetch what their entries show, for all of them at once."""
+    comments = Comment.objects.select_related("created_by").order_by("created_at", "pk")
+    files = Attachment.objects.select_related("created_by").order_by("created_at", "pk")
+    prefetch_related_objects(activities, Prefetch("comments", comments), Prefetch("attachments", files))
+    prefetch_related_objects([row for row in activities if "@" in row.body], "mentioned")
+    spoken = [comment for row in activities for comment in row.comments.all() if "@" in comment.body]
+    prefetch_related_objects(spoken, "mentioned")
+    return activities
+
+
+def activity_entry(row: Activity, user: User, subject: Record | None = None) -> Entry:
+    """One that is done, as its timeline shows it; `prepare` has been called for it."""
+    at = row.done_at or row.created_at
+    nearest = row.subject if row.subject != subject else None
+    return Entry(
+        key=f"activity-{row.pk}",
+        icon=ICONS[Kind(row.kind)],
+        title=_title(row),
+        at=at,
+        who=str(row.done_by or row.created_by),
+        tone="accent",
+        text=highlighted(row.body, row.mentioned.all() if "@" in row.body else []),
+        url="" if row.kind == Kind.NOTE else row.get_absolute_url(),
+        about=str(nearest or ""),
+        about_url=page_of(nearest),
+        activity=row,
+        outcome=str(row.get_outcome_display()) if row.outcome else "",
+        outcome_tone="warn" if row.outcome in FRUITLESS else "good",
+        minutes=_minutes(row.duration),
+        may_edit=may_edit(row, user),
+        may_write=may_write(user),
+        remarks=[remark_of(comment, user) for comment in row.comments.all()],
+        papers=[paper_of(file, user) for file in row.attachments.all()],
+        shown=moments.shown(at),
+    )
+
+
+def _title(row: Activity) -> str:
+    kind = str(row.get_kind_display())
+    return kind if row.title in {"", kind} else f"{kind}: {row.title}"
+
+
+def _minutes(duration: int | None) -> str:
+    return ngettext("%(count)s minute", "%(count)s minutes", duration) % {"count": duration} if duration else ""
+
+
+def page_of(record: Record | None) -> str:
+    return "" if record is None or record.deleted_at else str(record.get_absolute_url())  # type: ignore[attr-defined]  # all three have one
+
+
+def remark_of(comment: Comment, user: User) -> Remark:
+    text = highlighted(comment.body, comment.mentioned.all() if "@" in comment.body else [])
+    return Remark(comment, text, moments.shown(comment.created_at), may_edit(comment, user))
+
+
+def paper_of(file: Attachment, user: User) -> Paper:
+    return Paper(file, moments.shown(file.created_at), may_edit(file, user))
+
+
+def file_entry(file: Attachment, user: User, subject: Record) -> Entry:
+    nearest = file.subject if file.subject != subject else None
+    return Entry(
+        key=f"file-{file.pk}",
+        icon="paperclip",
+        title=file.name,
+        at=file.created_at,
+        who=str(file.created_by),
+        about=str(nearest or ""),
+        about_url=page_of(nearest),
+        paper=paper_of(file, user),
+        url=reverse("activities:file", args=[file.pk]),
+        shown=moments.shown(file.created_at),
+    )
+
+
+def event_entry(event: Event, user: User, subject: Record) -> Entry | None:
+    """None when all that changed is hidden from the user."""
+    words = words_for(event.kind)
+    changed = event.data.get("fields")
+    known = dict(_labels(event, changed, user)) if changed else {}
+    if changed and not known:
+        return None
+    labels = list(known.values())
+    is_other = (event.subject_type, event.subject_id) != (subject._meta.label_lower, subject.pk)
+    return Entry(
+        key=f"event-{event.pk}",
+        icon=words.icon,
+        title=words.say(event.data.get("number", ""), labels, event.data),
+        at=event.at,
+        who=str(event.actor or ""),
+        tone=words.tone,
+        text=_text(event, words, labels),
+        url=reverse(words.page, args=[event.subject_id]) if words.page and is_other else "",
+        changes=list(_changes(event, known)),
+        about=str(event.data.get("title", "")) if is_other and "%(title)s" not in str(words.title) else "",
+        shown=moments.shown(event.at),
+    )
+
+
+def _text(event: Event, words: Words, labels: list[str]) -> str:
+    if labels and not words.names_fields:
+        return ", ".join(labels)
+    note = event.data.get("note", "")
+    return note if isinstance(note, str) else ""
+
+
+def _changes(event: Event, known: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Before and after, of the fields of which the event tells it."""
+    model: Any = apps.get_model(event.subject_type)
+    for name, (before, after) in event.data.get("changes", {}).items():
+        if name not in known:
+            continue
+        values = [before, after]
+        if isinstance(model._meta.get_field(name), MoneyField):
+            currency = event.data.get("currency")
+            values = [amount_text(value, currency) if value != "–" else value for value in values]
+        yield known[name], values[0], values[1]
+
+
+def _labels(event: Event, names: Iterable[str], user: User) -> Iterator[tuple[str, str]]:
+    """The changed fields in words, without those that are hidden from the user."""
+    model = apps.get_model(event.subject_type)
+    hidden = hidden_fields(model, user)
+    for name in names:
+        if name in hidden:
+            continue
+        try:
+            column = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        plural = column.related_model._meta.verbose_name_plural if column.auto_created and column.related_model else ""  # type: ignore[union-attr]  # a model by now
+        words = str(plural or getattr(column, "verbose_name", name))
+        yield name, words[:1].upper() + words[1:]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,11 @@ from leads.models.lead import CLOCK, NEXT_DUE, VALUE
 OPEN = "open"
 #: the scores from which a lead is worth a call before others
 HOT, WARM = 50, 25
+ANSWERS = (
+    ("in_time", gettext_lazy("In time")),
+    ("late", gettext_lazy("Too late, or overdue")),
+    ("waiting", gettext_lazy("Still awaited")),
+)
 
 
 def _amount(label: Any) -> forms.DecimalField:
@@ -68,6 +73,12 @@ class LeadFilter(OwnerFilter):
     value_to = _amount(gettext_lazy("Value up to"))
     created_from = DateField(gettext_lazy("Created from"))
     created_to = DateField(gettext_lazy("Created up to"))
+    closed_from = DateField(gettext_lazy("Lost or converted from"))
+    closed_to = DateField(gettext_lazy("Lost or converted up to"))
+    answer = forms.ChoiceField(label=gettext_lazy("First answer"), required=False, choices=[("", "–"), *ANSWERS])
+    without = forms.ChoiceField(
+        label=gettext_lazy("Without"), required=False, choices=[("", "–"), ("source", gettext_lazy("Source"))]
+    )
     field_order = ["q", "status", "owner", "team", "source", "campaign"]
 
     def tailor(self, user: User) -> None:
@@ -101,6 +112,10 @@ class LeadFilter(OwnerFilter):
         for field, name in (("score", "score"), ("base_value", "value")):
             fits &= _between(field, data.get(f"{name}_from"), data.get(f"{name}_to"))
         fits &= _days("created_at", data.get("created_from"), data.get("created_to"))
+        fits &= _days("closed_at", data.get("closed_from"), data.get("closed_to"))
+        fits &= _answered(data.get("answer", ""))
+        if "without" in data:
+            fits &= Q(source=None)
         return super().narrow(self._attention(rows.filter(fits), data.get("attention", "")), data)
 
     def _attention(self, rows: Any, wanted: str) -> Any:
@@ -129,14 +144,26 @@ def _between(field: str, low: Any, high: Any) -> Q:
 
 
 def _days(field: str, first: dt.date | None, last: dt.date | None) -> Q:
-    """Between two days of whoever asks, both included, either open."""
-    zone = timezone.get_current_timezone()
+    """Between two days of the organisation, as in reports; both included, either open."""
+    zone = moments.organisation_zone()
     fits = Q()
     if first:
-        fits &= Q(**{f"{field}__gte": dt.datetime.combine(first, dt.time(), zone)})
+        fits &= Q(**{f"{field}__gte": moments.day_start(first, zone)})
     if last:
-        fits &= Q(**{f"{field}__lt": dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)})
+        fits &= Q(**{f"{field}__lt": moments.day_start(last + dt.timedelta(days=1), zone)})
     return fits
+
+
+def _answered(how: str) -> Q:
+    """Of the leads that were due a first answer, whatever became of them since."""
+    match how:
+        case "in_time":
+            return Q(responded_at__lte=F("response_due_at"))
+        case "late":
+            return Q(responded_at__gt=F("response_due_at")) | Q(responded_at=None, response_due_at__lt=now())
+        case "waiting":
+            return Q(responded_at=None, response_due_at__gte=now())
+    return Q()
 
 
 # Cells

@@ -96,10 +96,11 @@ class Rows:
 
     def source(self, part: Part, parts: list[Part]) -> PartRow:
         rate = NOTHING if part.rate is None else self.numbers.percent(part.rate)
+        chosen = {"source": part.key} if part.key else {"without": "source"}
         cells = [
-            self._leads(part.new, source=part.key),
-            self._leads(part.converted, source=part.key, status="converted"),
-            Cell(rate, self.links.leads(**self.created, source=part.key)),
+            self._leads(part.new, **chosen),
+            self._leads(part.converted, **chosen, status="converted"),
+            Cell(rate, self.links.leads(**self.created, **chosen)),
         ]
         return self._row(part, parts, part.label or _("No source"), cells)
 

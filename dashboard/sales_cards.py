@@ -162,7 +162,7 @@ class Cards:
         """Rates differ by points of a hundred: a rise from 10 % to 20 % is no rise by 100 %."""
         sign = "+" if difference > 0 else ""
         points = self.numbers.percent(difference).replace("\u00a0%", "")
-        return _("%(points)s points") % {"points": f"{sign}{points}"}
+        return _("%(points)s pts") % {"points": f"{sign}{points}"}
 
     def _pipeline(self) -> Card:
         name, open_deals = "pipeline", self.links.deals(status="open")

@@ -211,7 +211,7 @@ def read_parts(query: SalesQuery) -> tuple[list[Part], list[Part]]:
     sources: defaultdict[tuple[str, str], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for status, source, name, count in counted:
         statuses[status, str(LeadStatus(status).label)][status] += count
-        sources[str(source or "none"), name or ""][status] += count
+        sources[str(source or ""), name or ""][status] += count
     order = list(LeadStatus.values)
     by_source = sorted((_part(key, found) for key, found in sources.items()), key=lambda part: (-part.new, part.label))
     by_status = sorted((_part(key, found) for key, found in statuses.items()), key=lambda part: order.index(part.key))

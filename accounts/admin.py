@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.last_admin import an_admin_stays
-from accounts.models import Team, User
+from accounts.models import Absence, Holiday, Team, User, WorkingHours
 from crm.admin import FastAdmin
 
 
@@ -18,6 +18,34 @@ class TeamAdmin(FastAdmin):
     search_fields = ("name",)
     readonly_fields = ("version", "created_at", "updated_at")
     ordering = ("name",)
+
+
+STAMPS = ("version", "created_at", "updated_at")
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(FastAdmin):
+    list_display = ("weekday", "opens", "closes")
+    found_by = ("weekday",)
+    readonly_fields = STAMPS
+    ordering = ("weekday",)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(FastAdmin):
+    list_display = ("day", "name")
+    found_by = ("day",)
+    readonly_fields = STAMPS
+    ordering = ("-day",)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(FastAdmin):
+    list_display = ("person", "first_day", "last_day", "reason")
+    list_select_related = ("person",)
+    found_by = ("person", "last_day")
+    autocomplete_fields = ("person",)
+    readonly_fields = STAMPS
 
 
 @admin.register(User)
@@ -35,6 +63,7 @@ class UserAdmin(FastAdmin):
         "email",
         "role",
         "team",
+        "lead_capacity",
         "time_zone",
         "theme",
         "hotkeys",

@@ -30,9 +30,11 @@ class UserForm(RecordForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "email", "role", "team")
+        fields: tuple[str, ...] = ("name", "email", "role", "team", "lead_capacity")
 
     def tailor(self, user: User) -> None:
+        if "lead_capacity" in self.fields:
+            self.fields["lead_capacity"].help_text = _("Leads are shared out up to this many. 0: they get none.")
         if user.effective_role != Role.ADMIN:
             for name in self.ADMIN_FIELDS:
                 self.fields.pop(name)
@@ -87,6 +89,9 @@ class UserForm(RecordForm[User]):
 class InviteForm(UserForm):
     ADMIN_FIELDS = ("team",)
     origin: str
+
+    class Meta(UserForm.Meta):
+        fields = ("name", "email", "role", "team")
 
     def _create(self, by: User) -> User:
         invited = self.save(commit=False)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import AccessQuerySet
+from crm.events import record
 from crm.history import tracked
 from crm.versions import Versioned, raise_version
 
@@ -40,8 +41,25 @@ class CalendarQuerySet(AccessQuerySet["models.Model"]):
         return self if user.effective_role == "admin" else self.none()
 
 
+class Removable(Versioned):
+    """A row that nothing refers to: it is really removed; its history remembers it."""
+
+    NOUN: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def remove(self, *, by: User) -> bool:
+        """Take it away. False when somebody did it first."""
+        with transaction.atomic():
+            removed, _rows = type(self)._base_manager.filter(pk=self.pk).delete()
+            if removed:
+                record(f"{self.NOUN}.removed", on=self, by=by, what=str(self))
+        return bool(removed)
+
+
 @tracked()
-class WorkingHours(Versioned):
+class WorkingHours(Removable):
     """The hours of one weekday, in the organisation's zone. A weekday without a row is free."""
 
     NOUN: ClassVar[str] = "working_hours"
@@ -70,7 +88,7 @@ class WorkingHours(Versioned):
 
 
 @tracked()
-class Holiday(Versioned):
+class Holiday(Removable):
     """A day on which nobody works."""
 
     NOUN: ClassVar[str] = "holiday"
@@ -115,7 +133,7 @@ class _Days(Func):
 
 
 @tracked()
-class Absence(Versioned):
+class Absence(Removable):
     """Days on which a person is away, both included."""
 
     NOUN: ClassVar[str] = "absence"

@@ -10,13 +10,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.calendar_views import own_absences
 from accounts.forms import ProfileForm, ThemeForm
 from accounts.models import User
 from accounts.views import show_access
 from crm import editing, htmx
 from crm.errors import BadInput
 from crm.http import UserRequest
-from crm.moments import zone_names
+from crm.moments import today, zone_names
 
 
 def settings(request: UserRequest) -> HttpResponse:
@@ -25,7 +26,12 @@ def settings(request: UserRequest) -> HttpResponse:
     def done(changed: User) -> HttpResponse:
         return htmx.go(request, "accounts:settings", say=_("Saved."))
 
-    context = {"zones": sorted(zone_names()), "submit_label": _("Save")}
+    context = {
+        "zones": sorted(zone_names()),
+        "submit_label": _("Save"),
+        "absences": own_absences(request),
+        "today": today(),
+    }
     return editing.answer(
         request, form, page="accounts/settings.html", fragment="forms/_form.html", context=context, done=done
     )

@@ -47,12 +47,40 @@ AREAS = (
         },
     ),
     Area(
-        gettext_lazy("Notes"),
-        "sticky-note",
+        gettext_lazy("Leads"),
+        "user-round-plus",
         {
             Role.ADMIN: _EVERYTHING,
-            Role.MANAGER: (SOME, gettext_lazy("Sees all, changes their own")),
-            Role.SALES: (SOME, gettext_lazy("Sees all, changes their own")),
+            Role.MANAGER: (
+                SOME,
+                gettext_lazy("Sees, changes and assigns those of their team and those without an owner"),
+            ),
+            Role.SALES: (SOME, gettext_lazy("Sees and changes their own and those shared with them")),
+            Role.AGENT: _NOTHING,
+            Role.ANALYST: _READS,
+        },
+    ),
+    Area(
+        gettext_lazy("Deals"),
+        "handshake",
+        {
+            Role.ADMIN: _EVERYTHING,
+            Role.MANAGER: (SOME, gettext_lazy("Sees and changes those of their team and those without an owner")),
+            Role.SALES: (SOME, gettext_lazy("Sees and changes their own and those shared with them")),
+            Role.AGENT: (NONE, gettext_lazy("Sees only that a customer has an open deal")),
+            Role.ANALYST: _READS,
+        },
+    ),
+    Area(
+        gettext_lazy("Activities and notes"),
+        "list-checks",
+        {
+            Role.ADMIN: _EVERYTHING,
+            Role.MANAGER: (
+                SOME,
+                gettext_lazy("Sees those about records they see, changes their own and what their team has planned"),
+            ),
+            Role.SALES: (SOME, gettext_lazy("Sees those about records they see, changes their own")),
             Role.AGENT: (SOME, gettext_lazy("Sees those about customers they see, changes their own")),
             Role.ANALYST: _READS,
         },
@@ -102,6 +130,17 @@ AREAS = (
             Role.SALES: (SOME, gettext_lazy("Their own profile")),
             Role.AGENT: (SOME, gettext_lazy("Their own profile")),
             Role.ANALYST: (SOME, gettext_lazy("Their own profile")),
+        },
+    ),
+    Area(
+        gettext_lazy("Working time and absences"),
+        "clock",
+        {
+            Role.ADMIN: _EVERYTHING,
+            Role.MANAGER: (SOME, gettext_lazy("Sees the hours and holidays, keeps the absences of their team")),
+            Role.SALES: (SOME, gettext_lazy("Sees the hours and holidays, keeps their own absences")),
+            Role.AGENT: (SOME, gettext_lazy("Sees the hours and holidays, keeps their own absences")),
+            Role.ANALYST: (SOME, gettext_lazy("Sees the hours and holidays, keeps their own absences")),
         },
     ),
     Area(

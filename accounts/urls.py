@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts import profile_views, team_views, views
+from accounts import calendar_views, profile_views, team_views, views
 
 app_name = "accounts"
 
@@ -11,6 +11,23 @@ urlpatterns = [
     path("settings/access/", profile_views.own_access, name="own_access"),
     path("settings/theme/", profile_views.theme, name="theme"),
     path("settings/end-sessions/", profile_views.end_sessions, name="end_sessions"),
+    # /settings/working-time/
+    path("settings/working-time/", calendar_views.working_time, name="working_time"),
+    path("settings/working-time/hours/new/", calendar_views.add, {"kind": "hours"}, name="add_hours"),
+    path("settings/working-time/hours/<int:pk>/", calendar_views.edit, {"kind": "hours"}, name="hours"),
+    path("settings/working-time/hours/<int:pk>/remove/", calendar_views.remove, {"kind": "hours"}, name="remove_hours"),
+    path("settings/working-time/holidays/new/", calendar_views.add, {"kind": "holiday"}, name="add_holiday"),
+    path("settings/working-time/holidays/<int:pk>/", calendar_views.edit, {"kind": "holiday"}, name="holiday"),
+    path(
+        "settings/working-time/holidays/<int:pk>/remove/",
+        calendar_views.remove,
+        {"kind": "holiday"},
+        name="remove_holiday",
+    ),
+    path("settings/absences/new/", calendar_views.add, {"kind": "absence"}, name="add_absence"),
+    path("settings/absences/<int:pk>/", calendar_views.edit, {"kind": "absence"}, name="absence"),
+    path("settings/absences/<int:pk>/remove/", calendar_views.remove, {"kind": "absence"}, name="remove_absence"),
+    path("settings/put-back/<str:token>/", calendar_views.put_back, name="put_back"),
     # /users/
     path("users/", views.users, name="users"),
     path("users/invite/", views.invite, name="invite"),

@@ -165,6 +165,8 @@ class Listing(Generic[M]):
     size = 50
     #: the template of what is done to chosen rows: with it each row has a box
     bulk: str = ""
+    #: the template of a row below all others, such as what they come to
+    foot: str = ""
 
     def __init_subclass__(cls) -> None:
         _registry[cls.name] = cls

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Team
+from activities.next_state import STATES, state_is
 from crm import moments
 from crm.access import visible
 from crm.lists import ListFilter
@@ -25,7 +26,7 @@ from customers.order_fields import CustomerChoiceField
 from customers.tables import DateField
 from deals.forecast_filter import ForecastField
 from deals.models import DealLine, DealStatus, LostReason, Pipeline, Product, Stage
-from deals.states import NEXT, in_next_state, rotting
+from deals.states import rotting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -82,7 +83,7 @@ class DealFilter(ListFilter):
     next = forms.ChoiceField(
         label=gettext_lazy("Next activity"),
         required=False,
-        choices=[("", gettext_lazy("Any")), *((name, words) for name, (words, _tone) in NEXT.items())],
+        choices=[("", gettext_lazy("Any")), *STATES],
     )
     rotting = forms.BooleanField(label=gettext_lazy("Rotting"), required=False)
     committed = forms.BooleanField(label=gettext_lazy("Committed"), required=False)
@@ -148,7 +149,7 @@ class DealFilter(ListFilter):
         if owner := data.get("owner"):
             fits &= Q(owner_id={owners.MINE: self.user.pk, owners.NOBODY: None}.get(owner, owner))
         if state := data.get("next"):
-            fits &= in_next_state(state, self.today)
+            fits &= Q(status=DealStatus.OPEN) & state_is(state, self.today)
         if forecast := data.get("forecast"):
             fits &= forecast.fits(self.today)
         if data.get("committed"):

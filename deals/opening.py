@@ -73,6 +73,8 @@ def insert(deal: Deal, *, by: User | None, lines: Sequence[Line], shared_with: I
     deal.set_lines(lines)
     deal.shared_with.set(shared_with)
     deal.visits.create(stage=deal.stage, entered_at=at, by=by)
+    if deal.owner_id and by and deal.owner_id != by.pk:
+        record("deal.assigned", on=deal, by=by, to=deal.owner)
     record("deal.created", on=deal, by=by, title=deal.title, amount=deal.amount, currency=deal.currency)
     deal.refresh_from_db()
     return deal

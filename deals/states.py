@@ -1,4 +1,4 @@
-"""What a deal is like today: what comes next with it, and whether it rots.
+"""What a deal is like today: whether anybody still talks to it, and how near its expected close is.
 
 A deal rots when nobody has been in contact for longer than its stage allows: moving or editing it is no contact.
 """
@@ -14,45 +14,20 @@ from django.db.models import DateField, F, Q, Value
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from deals.models import DealStatus, Stage
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as Lazy
-
     from deals.models import Deal
 
-#: the state of the next activity -> its words and its tone
-NEXT: dict[str, tuple[Lazy, str]] = {
-    "overdue": (gettext_lazy("Overdue"), "bad"),
-    "today": (gettext_lazy("Today"), "good"),
-    "future": (gettext_lazy("Planned"), ""),
-    "undated": (gettext_lazy("Without a day"), ""),
-    "none": (gettext_lazy("No next activity"), "warn"),
-}
 #: The local day of the last contact; before there was one, the day on which the deal began.
 QUIET_SINCE = Greatest(
     TruncDate("last_contact_at"), Coalesce(F("opened_on"), TruncDate("created_at"), output_field=DateField())
 )
+#: days before its expected close at which a deal is said to be near it
+SOON = 14
 _FAR = dt.date(1900, 1, 1)
-
-
-def next_state(deal: Deal, today: dt.date) -> str:
-    """A key of NEXT."""
-    if deal.next_due_on:
-        return "overdue" if deal.next_due_on < today else "today" if deal.next_due_on == today else "future"
-    return "undated" if deal.open_activities else "none"
-
-
-def in_next_state(state: str, today: dt.date) -> Q:
-    return {
-        "overdue": Q(next_due_on__lt=today),
-        "today": Q(next_due_on=today),
-        "future": Q(next_due_on__gt=today),
-        "undated": Q(next_due_on=None, open_activities__gt=0),
-        "none": Q(next_due_on=None, open_activities=0),
-    }[state]
 
 
 def quiet_days(deal: Deal, today: dt.date) -> int:
@@ -89,15 +64,6 @@ class Mark:
     title: str = ""
 
 
-def next_mark(deal: Deal, today: dt.date) -> Mark:
-    state = next_state(deal, today)
-    words, tone = NEXT[state]
-    if state == "overdue" and deal.next_due_on:
-        days = (today - deal.next_due_on).days
-        return Mark(ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": days}, tone)
-    return Mark(str(words), tone)
-
-
 def rotting_mark(deal: Deal, today: dt.date) -> Mark | None:
     """How long nobody has been in contact, when that is too long."""
     if not is_rotting(deal, today):
@@ -106,3 +72,15 @@ def rotting_mark(deal: Deal, today: dt.date) -> Mark | None:
     title = _("No contact for %(days)s days; in “%(stage)s” it should be at most %(limit)s.")
     words = {"days": days, "stage": deal.stage, "limit": deal.stage.rotting_days}
     return Mark(_("%(days)s d quiet") % words, "warn", title % words)
+
+
+def days_left(deal: Deal, today: dt.date) -> Mark | None:
+    """How far the expected close of an open deal is, when it is near or past."""
+    if deal.status != DealStatus.OPEN or deal.expected_close is None:
+        return None
+    days = (deal.expected_close - today).days
+    if days < 0:
+        return Mark(ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}, "bad")
+    if days > SOON:
+        return None
+    return Mark(ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days} if days else _("today"), "warn")

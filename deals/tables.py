@@ -2,6 +2,304 @@
 
 from __future__ import annotations
 
-from deals.filters import DealFilter
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
 
-__all__ = ["DealFilter"]
+from django.db.models import Count, QuerySet, Sum
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from activities.next_state import next_badge
+from crm.access import visible
+from crm.keyset import Sort
+from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.money import money_text
+from crm.navigation import WRITERS
+from customers import owners
+from customers.tables import OWNER, View, nothing_for
+from deals.facts import TONES
+from deals.filters import DealFilter
+from deals.models import Deal, DealStatus, Pipeline, Stage
+from deals.models.deal import EXPECTED, NEXT_DUE, VALUE, WEIGHTED
+from deals.states import days_left, rotting_mark
+
+__all__ = ["DealFilter", "DealList", "Totals"]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of all deals that the list holds, in the base currency."""
+
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True)
+class Group:
+    """A tab: the deals of a stage among those that the list holds."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: str
+    tone: str = ""
+
+
+def _link(name: str) -> Callable[[Deal], Cell]:
+    def show(row: Deal) -> Cell:
+        other = getattr(row, name)
+        if other is None:
+            return Cell("link", "")
+        if other.deleted_at:
+            return Cell("text", str(other))  # a link would lead most people to a 404
+        return Cell("link", str(other), extra=other.get_absolute_url())
+
+    return show
+
+
+def day_text(day: dt.date | None) -> str:
+    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
+
+
+def amount_cell(row: Deal) -> Cell:
+    return Cell("money", money_text(row.amount, row.currency) if row.amount is not None else "")
+
+
+def stage_cell(row: Deal) -> Cell:
+    if row.status == DealStatus.OPEN:
+        return Cell("text", row.stage.name)
+    return Cell("badge", row.stage.name, extra=TONES[DealStatus(row.status)])
+
+
+def close_cell(row: Deal) -> Cell:
+    """The day of the close; until then the one that is expected, in red once it is past."""
+    day = row.closed_on or row.expected_close
+    mark = days_left(row, timezone.localdate())
+    if mark and mark.tone == "bad":
+        return Cell("badge", day_text(day), extra="bad")
+    return Cell("text", day_text(day))
+
+
+def _next(row: Deal) -> Cell:
+    if row.status != DealStatus.OPEN:
+        return Cell("badge", "")
+    text, tone = next_badge(row.next_due_on, row.open_activities, timezone.localdate())
+    return Cell("badge", text, extra=tone)
+
+
+def _quiet_text(row: Deal) -> str:
+    mark = rotting_mark(row, timezone.localdate())
+    return mark.text if mark else ""
+
+
+def _quiet(row: Deal) -> Cell:
+    return Cell("badge", _quiet_text(row), extra="warn")
+
+
+#: What is edited in its cell: the field of the deal's form, or the stage.
+IN_PLACE = {"stage": stage_cell, "amount": amount_cell, "close": close_cell}
+
+
+def editable_cell(row: Deal, name: str) -> Cell:
+    """The cell as a button that turns into a form."""
+    cell = IN_PLACE[name](row)
+    url = reverse("deals:cell", args=[row.pk, name])
+    return replace(cell, kind=f"edit-{cell.kind}", value=cell.value or "–", label=url)
+
+
+def _only_exported(name: str, label: Any, value: Callable[[Deal], Any] | None = None) -> Column:
+    return Column(name, label, value or (lambda row: getattr(row, name)), screen=False)
+
+
+EXPORTED = (
+    _only_exported("base_amount", gettext_lazy("Amount in our currency")),
+    _only_exported("currency", gettext_lazy("Currency")),
+    _only_exported("probability", gettext_lazy("Probability in percent"), lambda row: row.chance_in_percent),
+    _only_exported("is_committed", gettext_lazy("Committed")),
+    _only_exported("pipeline", gettext_lazy("Pipeline"), lambda row: str(row.stage.pipeline)),
+    _only_exported("status", gettext_lazy("Status"), lambda row: DealStatus(row.status).label),
+    _only_exported("expected_close", gettext_lazy("Expected close")),
+    _only_exported("opened_on", gettext_lazy("Opened on")),
+    _only_exported("closed_on", gettext_lazy("Closed on")),
+    _only_exported("lost_reason", gettext_lazy("Reason for losing"), lambda row: str(row.lost_reason or "")),
+    _only_exported("lost_note", gettext_lazy("Why it was lost")),
+    _only_exported("source", gettext_lazy("Source"), lambda row: str(row.source or "")),
+    _only_exported("campaign", gettext_lazy("Campaign"), lambda row: str(row.campaign or "")),
+    _only_exported("last_contact_at", gettext_lazy("Last contact")),
+    _only_exported("id", gettext_lazy("Our number")),
+)
+TITLE = Column("title", gettext_lazy("Title"), str, kind="link", sort="title")
+AMOUNT = Column("amount", gettext_lazy("Amount"), lambda row: row.amount, kind="money", sort="amount", cell=amount_cell)
+
+
+class DealList(Listing[Deal]):
+    name = "deals"
+    model = Deal
+    title = gettext_lazy("Deals")
+    url_name = "deals:list"
+    create_url_name, create_label, create_roles = "deals:create", gettext_lazy("Deal"), WRITERS
+    export_url_name = "deals:export"
+    filter_class: type[ListFilter] = DealFilter
+    foot = "deals/_foot.html"
+    sorts = {
+        "title": Sort("sort_key"),
+        "amount": Sort(VALUE),
+        "close": Sort(EXPECTED),
+        "next": Sort(NEXT_DUE),
+        "created": Sort("created_at"),
+    }
+    default_sort = "next"
+    columns: Sequence[Column] = (
+        TITLE,
+        Column("customer", gettext_lazy("Customer"), lambda row: str(row.customer or ""), cell=_link("customer")),
+        Column("company", gettext_lazy("Company"), lambda row: str(row.company or ""), cell=_link("company")),
+        Column("stage", gettext_lazy("Stage"), lambda row: row.stage.name, cell=stage_cell),
+        AMOUNT,
+        Column("close", gettext_lazy("Close"), lambda row: row.closed_on or row.expected_close, sort="close"),
+        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
+        Column("quiet", gettext_lazy("Quiet"), _quiet_text, cell=_quiet),
+        OWNER,
+        Column("created", gettext_lazy("Created"), lambda row: row.created_at, kind="time", sort="created"),
+        *EXPORTED,
+    )
+
+    def __init__(self, user: User, query: QueryDict) -> None:
+        super().__init__(user, query)
+        self.is_writer = user.effective_role in WRITERS
+        self.bulk = "deals/_bulk.html" if self.is_writer else ""
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        return [self._in_place(column) for column in super().shown_columns]
+
+    def _in_place(self, column: Column) -> Column:
+        if column.name not in IN_PLACE:
+            return column
+        show: Any = IN_PLACE[column.name]
+        if self.is_writer:
+            return replace(column, cell=lambda row: editable_cell(row, column.name))
+        return replace(column, cell=show)
+
+    def url_of(self, row: Deal) -> str:
+        return row.get_absolute_url()
+
+    def prepare(self, rows: QuerySet[Deal]) -> QuerySet[Deal]:
+        joined = ("customer", "company", "owner", "stage__pipeline", "source", "campaign", "lost_reason")
+        return rows.select_related(*joined)
+
+    def exportable(self, rows: QuerySet[Deal]) -> QuerySet[Deal]:
+        return rows.filter(owner_id=self.user.pk) if self.user.effective_role == "sales" else rows
+
+    def empty(self) -> Empty:
+        if not self.is_writer:
+            return nothing_for(self.user, _("No deals yet"))
+        text = _("What may be sold, for how much and when. Move each deal from stage to stage until it is won.")
+        return Empty(_("No deals yet"), text, reverse("deals:create"), _("Deal"), icon="handshake")
+
+    # What all of it comes to
+
+    @cached_property
+    def totals(self) -> Totals:
+        sums = self.rows_in_scope.aggregate(count=Count("pk"), amount=Sum(VALUE), weighted=Sum(WEIGHTED))
+        return Totals(sums["count"], sums["amount"] or Decimal(), sums["weighted"] or Decimal())
+
+    @property
+    def foot_cells(self) -> list[tuple[str, str]]:
+        """What stands under each column: text and alignment."""
+        totals = self.totals
+        weighted = _("%(amount)s weighted") % {"amount": money_text(totals.weighted, places=0)}
+        texts = {
+            "title": _("All %(count)s") % {"count": formats.number_format(totals.count, force_grouping=True)},
+            "amount": money_text(totals.amount),
+            "close": weighted,
+        }
+        return [(texts.get(column.name, ""), column.align) for column in self.shown_columns if column.screen]
+
+    # Tabs
+
+    @cached_property
+    def _stages(self) -> list[Stage]:
+        """Of the pipeline that is meant: the chosen one, or the only one."""
+        rows = visible(Stage, self.user).select_related("pipeline")
+        if pipeline := self.filters.get("pipeline"):
+            rows = rows.filter(pipeline=pipeline)
+        elif stage := self.filters.get("stage"):
+            rows = rows.filter(pipeline=stage.pipeline_id)
+        stages = list(rows.order_by("pipeline__position", "pipeline", "position"))
+        return stages if len({stage.pipeline_id for stage in stages}) == 1 else []
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        wider = {name: value for name, value in self.filters.items() if name not in {"stage", "status"}}
+        rows: Any = visible(Deal, self.user)
+        rows = self.filter_form.narrow(rows, wider) if wider else rows
+        found = rows.order_by().values_list("stage", "status").annotate(count=Count("pk"))
+        counts = {(stage, status): count for stage, status, count in found}
+        chosen = self.filters.get("stage"), self.filters.get("status")
+        is_open = sum(count for (_stage, status), count in counts.items() if status == DealStatus.OPEN)
+        tabs = [
+            self._group(_("All"), {}, chosen == (None, None), sum(counts.values())),
+            self._group(_("Open"), {"status": "open"}, chosen == (None, "open"), is_open),
+        ]
+        for stage in self._stages:
+            count = sum(count for (pk, _status), count in counts.items() if pk == stage.pk)
+            tabs.append(self._group(stage.name, {"stage": str(stage.pk)}, chosen[0] == stage, count))
+        return tabs
+
+    def _group(self, label: str, query: dict[str, str], current: bool, count: int) -> Group:
+        url = self.url_with(**{"stage": "", "status": ""} | query)
+        return Group(label, url, bool(current), formats.number_format(count, force_grouping=True))
+
+    @cached_property
+    def pipelines(self) -> list[tuple[Pipeline, str, bool]]:
+        """To choose from, when there are several."""
+        rows = list(visible(Pipeline, self.user).filter(is_active=True))
+        chosen = self.filters.get("pipeline")
+        if len(rows) < 2:
+            return []
+        return [(row, self.url_with(pipeline=str(row.pk), stage=""), row == chosen) for row in rows]
+
+    @property
+    def views(self) -> list[View]:
+        wanted: list[tuple[Any, dict[str, str]]] = [(_("All"), {})]
+        if self.is_writer:
+            wanted.append((_("My open deals"), {"owner": owners.MINE, "status": "open"}))
+        wanted += [
+            (_("No next activity"), {"next": "none"}),
+            (_("Rotting"), {"rotting": "on"}),
+            (_("Close date past"), {"status": "open", "close_to": self._yesterday}),
+        ]
+        views = [self._view(label, query) for label, query in wanted]
+        return [*views, View(_("Deleted"), reverse("deals:deleted"), False)] if self.is_writer else views
+
+    @property
+    def _yesterday(self) -> str:
+        return (timezone.localdate() - dt.timedelta(days=1)).isoformat()
+
+    def _view(self, label: Any, query: dict[str, str]) -> View:
+        given = {name: self.given[name] for name in self.filters}
+        return View(label, f"{self.url}?{urlencode(query)}" if query else self.url, given == query)
+
+    @property
+    def query_text(self) -> str:
+        """The filters, for what is done to all that the list holds."""
+        query = self.given.copy()
+        for name in ("after", "before", "panel"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    @cached_property
+    def stages_to(self) -> list[Stage]:
+        """Where chosen deals can go, by the bar below the list."""
+        rows = visible(Stage, self.user).filter(pipeline__is_active=True).select_related("pipeline")
+        return self._stages or list(rows.order_by("pipeline__position", "pipeline", "position"))

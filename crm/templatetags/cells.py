@@ -11,6 +11,7 @@ A row has `url`, `key` and `cells`; a cell has `kind`, `value`, and by kind:
     tags                  value: the words
     person                value: the name; extra: the initials
     face                  the same, with the name in the title alone
+    edit-…                text, money or badge that becomes a form when it is clicked; label: the URL of the form
 """
 
 from __future__ import annotations
@@ -100,9 +101,26 @@ KINDS: dict[str, tuple[str, Callable[[Cell, str], str]]] = {
 }
 
 
+EDITED = "edit-"
+
+
+def _edited(cell: Cell, inside: str) -> str:
+    form = escape(cell.label)
+    asks = f'hx-get="{form}" hx-target="closest td" hx-swap="innerHTML"'
+    return f'<a class="edit-cell" href="{form}" {asks} title="{escape(_("Edit"))}">{inside}</a>'
+
+
+def inside(cell: Cell) -> SafeString:
+    """What stands in the cell of a list, for who fetches it again after editing."""
+    write = KINDS[cell.kind.removeprefix(EDITED)][1]
+    return SafeString(_edited(cell, write(cell, "")) if cell.kind.startswith(EDITED) else write(cell, ""))
+
+
 def _cell(cell: Cell, url: str, *, first: bool) -> str:
     """The first column is the row's title and always its link."""
-    css, write = KINDS[cell.kind]
+    css, write = KINDS[cell.kind.removeprefix(EDITED)]
+    if cell.kind.startswith(EDITED):
+        return f'<td class="{css} in-place">{inside(cell)}</td>'
     if first:
         return f'<td class="title {css}">{_link(cell, url) if cell.kind == "text" else write(cell, url)}</td>'
     return f'<td class="{css}">{write(cell, url) if cell.value else ""}</td>'

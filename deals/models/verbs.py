@@ -6,8 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.events import record
 from deals import moves as going
 from deals.models.pipeline import LostReason, Stage, StageKind
 
@@ -65,6 +67,19 @@ class Verbs:
         if not to.is_open:
             raise ValidationError(_("A deal comes into a pipeline by one of its open stages."))
         going.move(cast("Deal", self), going.Wish(to, by, moves), across=True)
+
+    def assign(self, to: User | None, *, by: User | None) -> bool:
+        """Give it to somebody else. False when it is theirs already, or has gone to a third person in the meantime."""
+        deal = cast("Deal", self)
+        before = deal.owner
+        if before == to:
+            return False
+        with transaction.atomic():
+            changed = type(deal).objects.filter(pk=deal.pk, owner=before).update(owner=to)
+            if changed:
+                record("deal.assigned", on=deal, by=by, to=to, before=before, title=deal.title)
+        deal.refresh_from_db()
+        return bool(changed)
 
     def _stage_of(self, kind: StageKind) -> Stage:
         return going.stage_of_kind(cast("Deal", self).stage.pipeline_id, kind)

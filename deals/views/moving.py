@@ -125,7 +125,7 @@ def _moved(request: UserRequest, deal: Deal, form: MoveForm, *, whole: bool) -> 
     undo = reverse("deals:reopen", args=[deal.pk]) if said else ""
     if not _on_board(request, form):
         say = said or _("“%(deal)s” is in “%(stage)s” now.")
-        return htmx.go(request, deal, say=say % {"deal": deal, "stage": to}, undo=undo)
+        return htmx.go(request, came_from(request) or deal, say=say % {"deal": deal, "stage": to}, undo=undo)
     shown = _board(request, to)
     stages = _touched(shown, form.cleaned_data["left"], to.pk)
     parts: dict[str, Any] = {"shown": shown, "extra": "deals/_board_total.html"}
@@ -137,6 +137,12 @@ def _moved(request: UserRequest, deal: Deal, form: MoveForm, *, whole: bool) -> 
             request, heads=[shown.head(stage) for stage in stages], card=card, gone=deal.pk, **parts
         )
     return htmx.toast(response, said % {"deal": deal}, undo=undo) if said else response
+
+
+def came_from(request: UserRequest) -> str:
+    """The list, when the form that a move asked for was opened there."""
+    here = request.htmx.current_url_abs_path if htmx.wants_fragment(request) else ""
+    return here if here and here.split("?")[0] == reverse("deals:list") else ""
 
 
 def _stale(request: UserRequest, deal: Deal, form: MoveForm, problem: Stale | Conflict) -> HttpResponse:

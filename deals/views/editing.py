@@ -1,0 +1,84 @@
+"""Deals are created, edited, shared, put away and taken back; their history."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from crm import editing as kernel
+from crm import htmx
+from crm.access import get_writable, require
+from crm.deleted import find
+from crm.http import UserRequest
+from crm.navigation import WRITERS
+from customers.views import editing
+from deals.deal_forms import DealForm
+from deals.kind import DEALS
+from deals.models import Deal
+from deals.new_forms import DealFor, NewDealForm
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: UserRequest) -> HttpResponse:
+    require(request.user.effective_role in WRITERS)
+    given = DealFor(request.GET, user=request.user)
+    form = NewDealForm(request.POST or None, user=request.user, initial=given.initial_values)
+    return kernel.answer(
+        request,
+        form,
+        page="deals/create.html",
+        fragment="deals/_create.html",
+        context={
+            "title": _("New deal"),
+            "back_url": reverse("deals:board"),
+            "back_label": _("Deals"),
+            "cancel_url": reverse("deals:board"),
+        },
+        done=lambda row: htmx.go(request, row, say=_("%(name)s was added.") % {"name": row}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    """The full form; with ?field= that of a fact, or of the products."""
+    deal = get_writable(Deal, request.user, pk)
+    if request.GET.get("field") != "lines":
+        return editing.edit(request, DEALS, deal)
+    return kernel.answer(
+        request,
+        ProductsForm(request.POST or None, user=request.user, instance=deal),
+        page="customers/form.html",
+        fragment="forms/_form.html",
+        context=editing.back_to(deal) | {"title": _("Products of %(name)s") % {"name": deal}},
+        done=lambda row: htmx.go(request, row, say=_("Saved.")),
+    )
+
+
+class ProductsForm(DealForm):
+    """The products, and whether the amount follows them."""
+
+    def tailor(self, user: object) -> None:
+        super().tailor(self.user)
+        self.fields = {name: self.fields[name] for name in ("lines", "amount_from_lines", "base")}
+
+
+@require_POST
+def delete(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.delete(request, DEALS, pk)
+
+
+@require_POST
+def restore(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore(request, DEALS, pk)
+
+
+@require_safe
+def history(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.show_history(request, DEALS, find(Deal, request.user, pk))
+
+
+@require_POST
+def restore_value(request: UserRequest, pk: int) -> HttpResponse:
+    return editing.restore_value(request, DEALS, get_writable(Deal, request.user, pk))

@@ -144,13 +144,15 @@ class DealBoard:
 
     @cached_property
     def sums(self) -> dict[int, Sums]:
-        """Of every shown stage, in one query."""
-        scope: Any = self.cards.rows_in_scope
-        still_open = scope.open().filter(stage__in=[stage for stage in self.shown_stages if stage.is_open])
-        won = [self._of(scope, stage) for stage in self.shown_stages if not stage.is_open]
-        first, *rest = (_summed(rows) for rows in (still_open, *won))
-        found = first.union(*rest, all=True) if rest else first
-        return {stage: Sums(count, total or NOTHING, weighted or NOTHING) for stage, count, total, weighted in found}
+        """Of every shown stage, in one query that walks the indexes of what is one's own and what is shared."""
+        opens = [stage for stage in self.shown_stages if stage.is_open]
+        closed = [stage for stage in self.shown_stages if not stage.is_open]
+        parts = [_summed(branch.filter(stage__in=opens, status=StageKind.OPEN)) for branch in self.cards.branches]
+        parts += [_summed(self._of(branch, stage)) for branch in self.cards.branches for stage in closed]
+        found: dict[int, Sums] = {}
+        for stage, count, total, weighted in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+            found[stage] = found.get(stage, Sums()) + Sums(count, total or NOTHING, weighted or NOTHING)
+        return found
 
     @property
     def total(self) -> Sums:

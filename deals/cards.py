@@ -39,7 +39,7 @@ def next_of(deals: Iterable[Deal]) -> dict[int, Next]:
     if not pks:
         return {}
     order = ("deal_id", F("due_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "pk")
-    planned = Activity.objects.planned().filter(deal_id__in=pks).order_by(*order).distinct("deal_id")
+    planned = Activity.objects.filter(deal_id__in=pks, done_at=None).order_by(*order).distinct("deal_id")
     return {pk: Next(*rest) for pk, *rest in planned.values_list("deal_id", "kind", "due_on", "due_at")}
 
 

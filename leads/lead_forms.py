@@ -44,6 +44,7 @@ class LeadForm(RecordForm[Lead]):
 
     # Longer than what is kept: numbers are written with blanks, brackets and prefixes.
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=60, required=False)
+    website = forms.URLField(label=gettext_lazy("Website"), max_length=300, required=False, assume_scheme="https")
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_options, required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     shared_with = owners.ColleaguesField(help_text=gettext_lazy("They see the lead and work on it, as its owner does."))
@@ -202,6 +203,7 @@ class NewLeadForm(LeadForm):
         super().tailor(user)
         warn_while_typing(self, reverse_lazy("leads:duplicates"), ("name", "reach", "phone", "email", "company_name"))
         self.fields["name"].widget.attrs["autofocus"] = True
+        self.fields["currency"].required = False
 
     @property
     def quick(self) -> list[BoundField]:
@@ -218,6 +220,14 @@ class NewLeadForm(LeadForm):
         hidden = [name for _legend, fields in self.sections for name in (field.name for field in fields)]
         given = {name for name in hidden if self.data.get(name) and name not in {"owner", "currency"}}
         return bool(given or self.errors.keys() & set(hidden))
+
+    def clean_owner(self) -> User | None:
+        """Whoever enters a lead has it, unless they say otherwise."""
+        owner: User | None = self.cleaned_data["owner"]
+        return self.user if "owner" not in self.data else owner
+
+    def clean_currency(self) -> str:
+        return self.cleaned_data["currency"] or settings.BASE_CURRENCY
 
     def clean_reach(self) -> str:
         """A phone number is kept as such, all else must be an e-mail address."""

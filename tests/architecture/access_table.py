@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.architecture.access_accounts import ACCOUNTS
 from tests.architecture.access_customers import CUSTOMERS
+from tests.architecture.access_deals_board import DEALS_BOARD
 from tests.architecture.access_home import HOME
+from tests.architecture.access_leads import LEADS
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_rows import get
 from tests.architecture.access_sales import SALES
@@ -25,7 +27,9 @@ ACCESS = {
     "jobs:file": get(NOBODY, NOBODY, missing=NOBODY, about="job"),
     **ACCOUNTS,
     **CUSTOMERS,
+    **DEALS_BOARD,
     **HOME,
+    **LEADS,
     **ORDERS,
     **SALES,
 }

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from django.utils.timezone import now
 
-from crm import bulk
-from crm.events import record
 from crm.moments import zone_names
 from crm.money import currency_code
 from customers.figures import refresh_many
-from exchange import reading, staging
-from exchange.models import ImportRun, ImportState
+from exchange import reading, runs, staging
+from exchange.models import ImportRun
 from exchange.presets import Layout
 from exchange.problems import Problems, Refused
 from exchange.rows import BadCell, Rows
+from exchange.runs import Steps, Told
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: how many lines pass between two reports of the progress
-STEP = 10_000
 #: so many lines change what the planner should know of the tables
 MANY = 10_000
-Told = Callable[[str, int], None]
 
 
 @dataclass
@@ -58,40 +50,30 @@ def import_orders(
 
     `told` hears the name of each step and how many bytes of the file have been read.
     """
-    started, layout = now(), _checked(layout)
-    fingerprint = reading.sha256(path)
-    try:
-        with pghistory.context(command="import_orders", file=path.name), bulk.long_transaction():
-            run = ImportRun(file_name=path.name[-255:], sha256=fingerprint, source=layout.source, started_at=started)
-            run.created_by, run.state = by, ImportState.DONE
-            return _Import(path, layout, run, Problems(errors), told).all_or_nothing()
-    except Refused as refusal:
-        _keep(refusal, path, layout, fingerprint, by)
-        raise
-    except IntegrityError:
-        raise Refused("Somebody else wrote one of these orders or customers meanwhile: start again.") from None
+    layout = _checked(layout)
+    with runs.importing("import_orders", path, layout.source, by) as run:
+        return _Import(path, layout, run, Problems(errors), Steps(told)).all_or_nothing()
 
 
 class _Import:
-    def __init__(self, path: Path, layout: Layout, run: ImportRun, problems: Problems, told: Told) -> None:
-        self.path, self.layout, self.run, self.problems = path, layout, run, problems
-        self.outcome = Outcome()
-        self._told, self._step, self._since = told, "", time.monotonic()
+    def __init__(self, path: Path, layout: Layout, run: ImportRun, problems: Problems, steps: Steps) -> None:
+        self.path, self.layout, self.run, self.problems, self.steps = path, layout, run, problems, steps
+        self.outcome = Outcome(seconds=steps.seconds)
 
     def all_or_nothing(self) -> Outcome:
-        self._at("reading")
+        self.steps.at("reading")
         self._stage()
-        self._refuse_problems()
-        self._at("checking")
-        self._lock()
+        runs.refuse_if_any(self.problems)
+        self.steps.at("checking")
+        runs.alone("import_orders", self.layout.source)
         found = staging.stage_orders(self.layout)
         staging.check_orders(self.layout, self.problems)
-        self._refuse_problems()
+        runs.refuse_if_any(self.problems)
         self._refuse_changed()
         self.outcome.known = staging.forget_known(self.layout.source)
         if found > self.outcome.known:
             self._write(found - self.outcome.known)
-        self._at("")
+        self.steps.at("")
         return self.outcome
 
     def _stage(self) -> None:
@@ -101,8 +83,8 @@ class _Import:
     def _good_rows(self, sheet: reading.Sheet) -> Iterator[list[str]]:
         rows = Rows(self.layout, sheet.header)
         for count, line in enumerate(sheet.rows()):
-            if count % STEP == 0:
-                self._told(self._step, sheet.position)
+            if count % runs.STEP == 0:
+                self.steps.read(sheet.position)
             if line.problem:
                 self.problems.add(f"line {line.number}: {line.problem}")
                 continue
@@ -115,29 +97,18 @@ class _Import:
 
     def _write(self, orders: int) -> None:
         source, by = self.layout.source, self.run.created_by_id
-        self._at("writing customers")
+        self.steps.at("writing customers")
         self.run.save(force_insert=True)
         self.outcome.customers = staging.insert_customers(source, by)
-        self._at("writing orders and lines")
+        self.steps.at("writing orders and lines")
         self.outcome.orders = orders
         self.outcome.lines = staging.insert_orders(self.layout, self.run.pk, by)
-        self._at("adding up")
+        self.steps.at("adding up")
         refresh_many(staging.touched_customers())
         if self.outcome.lines > MANY:
             staging.tell_planner()
-        self.run.counts, self.run.finished_at = self.outcome.counts, now()
-        self.run.save(update_fields=["counts", "finished_at"])
+        runs.finish(self.run, self.outcome.counts)
         self.outcome.run = self.run
-        record("import.finished", on=self.run, by=self.run.created_by, file=self.run.file_name, **self.outcome.counts)
-
-    def _lock(self) -> None:
-        # One import of a source at a time: the second waits here and then finds the orders of the first.
-        bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import_orders:{self.layout.source}"])
-
-    def _refuse_problems(self) -> None:
-        if self.problems.count:
-            rows = "1 row is" if self.problems.count == 1 else f"{self.problems.count:,} rows are"
-            raise Refused(f"Nothing was imported: {rows} wrong.", self.problems)
 
     def _refuse_changed(self) -> None:
         for number in staging.changed_numbers(self.layout.source):
@@ -145,13 +116,6 @@ class _Import:
         if self.problems.count:
             orders = "1 order has" if self.problems.count == 1 else f"{self.problems.count:,} orders have"
             raise Refused(f"Nothing was imported: {orders} changed since an earlier import.", self.problems)
-
-    def _at(self, step: str) -> None:
-        if self._step:
-            self.outcome.seconds[self._step] = time.monotonic() - self._since
-        self._step, self._since = step, time.monotonic()
-        if step:
-            self._told(step, 0)
 
 
 def _checked(layout: Layout) -> Layout:
@@ -165,16 +129,3 @@ def _checked(layout: Layout) -> Layout:
     except ValidationError as problem:
         raise Refused(problem.messages[0]) from None
     return layout
-
-
-def _keep(refusal: Refused, path: Path, layout: Layout, sha256: str, by: User | None) -> None:
-    """Remember the refusal, so that an admin finds out why the numbers of a day are missing."""
-    ImportRun.objects.create(
-        file_name=path.name[-255:],
-        sha256=sha256,
-        source=layout.source,
-        state=ImportState.REFUSED,
-        counts={"problems": refusal.problems.count},
-        problems=[str(refusal), *refusal.problems.first],
-        created_by=by,
-    )

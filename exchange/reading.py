@@ -112,8 +112,13 @@ def opened(path: Path, *, encoding: str = "", delimiter: str = "") -> Iterator[S
 
 
 def sha256(path: Path) -> str:
-    """The file's fingerprint, packed as it is."""
+    """The file's fingerprint, packed as it is; of a folder, that of its CSV files."""
     try:
+        if path.is_dir():
+            found = hashlib.sha256()
+            for part in sorted(path.glob("*.csv")):
+                found.update(part.name.encode() + sha256(part).encode())
+            return found.hexdigest()
         with path.open("rb") as raw:
             return hashlib.file_digest(raw, "sha256").hexdigest()
     except OSError as problem:

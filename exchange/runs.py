@@ -1,0 +1,93 @@
+"""What every import shares: all of it or nothing, in the history under its name, and kept even when it is refused."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.db import IntegrityError
+from django.utils.timezone import now
+
+from crm import bulk
+from crm.events import record
+from exchange import reading
+from exchange.models import ImportRun, ImportState
+from exchange.problems import Problems, Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: hears the name of each step and how many bytes of the file have been read
+Told = Callable[[str, int], None]
+#: how many rows pass between two reports of the progress
+STEP = 10_000
+
+
+class Steps:
+    """Tells which step has begun, and keeps how long each took."""
+
+    def __init__(self, told: Told) -> None:
+        self.told, self.seconds = told, dict[str, float]()
+        self._step, self._since = "", time.monotonic()
+
+    def at(self, step: str) -> None:
+        """The next one begins; the word "" when all is done."""
+        if self._step:
+            self.seconds[self._step] = time.monotonic() - self._since
+        self._step, self._since = step, time.monotonic()
+        if step:
+            self.told(step, 0)
+
+    def read(self, position: int) -> None:
+        self.told(self._step, position)
+
+
+@contextmanager
+def importing(command: str, path: Path, source: str, by: User | None) -> Iterator[ImportRun]:
+    """The transaction of an import, with the run that it may keep. A refusal is kept too."""
+    started, fingerprint = now(), reading.sha256(path)
+    try:
+        with pghistory.context(command=command, file=path.name), bulk.long_transaction():
+            run = ImportRun(file_name=path.name[-255:], sha256=fingerprint, source=source, started_at=started)
+            run.created_by, run.state = by, ImportState.DONE
+            yield run
+    except Refused as refusal:
+        _keep(refusal, path, source, fingerprint, by)
+        raise
+    except IntegrityError:
+        raise Refused("Somebody else wrote some of this meanwhile: start again.") from None
+
+
+def alone(command: str, source: str) -> None:
+    """One import of a source at a time: the second waits here and then finds what the first brought."""
+    bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{command}:{source}"])
+
+
+def finish(run: ImportRun, counts: dict[str, Any]) -> None:
+    """Keep what came in, and tell everybody."""
+    run.counts, run.finished_at = counts, now()
+    run.save(update_fields=["counts", "finished_at"])
+    record("import.finished", on=run, by=run.created_by, file=run.file_name, **counts)
+
+
+def refuse_if_any(problems: Problems) -> None:
+    if problems.count:
+        rows = "1 row is" if problems.count == 1 else f"{problems.count:,} rows are"
+        raise Refused(f"Nothing was imported: {rows} wrong.", problems)
+
+
+def _keep(refusal: Refused, path: Path, source: str, sha256: str, by: User | None) -> None:
+    """Remember the refusal, so that an admin finds out why something is missing."""
+    ImportRun.objects.create(
+        file_name=path.name[-255:],
+        sha256=sha256,
+        source=source,
+        state=ImportState.REFUSED,
+        counts={"problems": refusal.problems.count},
+        problems=[str(refusal), *refusal.problems.first],
+        created_by=by,
+    )

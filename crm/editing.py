@@ -18,6 +18,7 @@ from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import F
+from django.db.models.expressions import DatabaseDefault
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -97,6 +98,8 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, instance=instance, initial=initial)
+        # What only the database will fill in is nothing to show yet.
+        self.initial = {name: value for name, value in self.initial.items() if not isinstance(value, DatabaseDefault)}
         self.user = user
         for name in hidden_fields(self._meta.model, user):
             self.fields.pop(name, None)

@@ -162,3 +162,8 @@ def test_an_unknown_field_cannot_be_edited_alone(company, alice):
     with pytest.raises(BadInput):
         CompanyForm(user=alice, instance=company, only="version")
     assert isinstance(CompanyForm(user=alice, instance=company, only="city").fields["city"], forms.CharField)
+
+
+def test_a_new_record_shows_nothing_that_only_the_database_will_fill_in(alice):
+    form = CompanyForm(user=alice, instance=Company(name="New one"))
+    assert (form["name"].value(), form["city"].value()) == ("New one", None)

@@ -127,7 +127,8 @@ def navigation(request: HttpRequest) -> Navigation:
     role = getattr(request.user, "effective_role", "")
     own = links(PAGES, role)
     inside = [link.url for link in own if request.path.startswith(link.url) and link.url != "/"]
-    here = max(inside, key=len, default="/" if request.path == "/" else "")
+    is_home = request.path == "/" or request.path.startswith("/today/")
+    here = max(inside, key=len, default="/" if is_home else "")
     return Navigation(own, here, role)
 
 

@@ -102,12 +102,12 @@ def month_of(person: User, viewer: User, clock: Clock) -> Month:
     sums = won.order_by().values("owner")
     target = visible(Target, viewer).filter(person=OuterRef("pk"), month=first).values("amount")
     one = User.objects.filter(pk=person.pk).annotate(
-        won=Coalesce(Subquery(sums.annotate(sum=Sum("base_amount")).values("sum")), NOTHING),
-        deals=Coalesce(Subquery(sums.annotate(number=Count("pk")).values("number")), 0),
-        target=Subquery(target),
+        won_sum=Coalesce(Subquery(sums.annotate(sum=Sum("base_amount")).values("sum")), NOTHING),
+        won_count=Coalesce(Subquery(sums.annotate(number=Count("pk")).values("number")), 0),
+        target_amount=Subquery(target),
     )
-    row = one.values("won", "deals", "target").get()
-    return Month(first, row["won"], row["deals"], row["target"])
+    row = one.values_list("won_sum", "won_count", "target_amount").get()
+    return Month(first, *row)
 
 
 @dataclass(frozen=True)

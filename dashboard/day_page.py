@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from activities.page import line_of
+from activities.models import Activity
+from activities.page import Line, line_of
+from crm.money import money_text
 from crm.navigation import LEADERS, SELLING
+from crm.phones import screen_text
 from dashboard.beside import Month, Some, Worked, idle_deals, month_of, new_leads, worked_on
 from dashboard.today import FIRST, MOST, Clock, Section, done_of, plan_of
 
@@ -23,11 +25,55 @@ TONES = {"overdue": "bad", "today": "accent"}
 
 
 @dataclass(frozen=True)
+class DayLine:
+    """A line with what one needs at once: how much it is about, where it stands, how to reach whom."""
+
+    line: Line
+    amount: str = ""
+    badge: str = ""
+    phone: tuple[str, str] | None = None
+    email: str = ""
+
+    @property
+    def activity(self) -> Activity:
+        return self.line.activity
+
+
+def day_line(activity: Activity, user: User, clock: Clock, *, late: bool) -> DayLine:
+    line = line_of(activity, user, clock.today)
+    if late:  # an hour that has passed is late too
+        line = replace(line, tone="bad")
+    return DayLine(line, *_about(activity), *_reached(activity))
+
+
+def _about(activity: Activity) -> tuple[str, str]:
+    """The amount and the state of its deal or lead."""
+    deal, lead = activity.deal, activity.lead
+    if deal:
+        return money_text(deal.amount, deal.currency, 0) if deal.amount is not None else "", str(deal.stage)
+    if lead:
+        amount = money_text(lead.value, lead.currency, 0) if lead.value is not None else ""
+        return amount, str(lead.get_status_display())
+    return "", ""
+
+
+def _reached(activity: Activity) -> tuple[tuple[str, str] | None, str]:
+    """The first number and address of the customer, else of the lead."""
+    customer, lead = activity.customer, activity.lead
+    if customer and not customer.deleted_at:
+        phone, email = next(iter(customer.phones.all()), None), next(iter(customer.emails.all()), None)
+        return (phone.number, str(phone)) if phone else None, email.address if email else ""
+    if lead and not lead.deleted_at:
+        return (lead.phone, screen_text(lead.phone)) if lead.phone else None, lead.email
+    return None, ""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A section on the page."""
 
     section: Section
-    lines: list[Any]
+    lines: list[DayLine]
     more_url: str
     more: int
 
@@ -104,7 +150,9 @@ class DayPage:
     def _shown(self, section: Section) -> Shown:
         step = min(section.rest, FIRST, MOST - len(section.rows))
         more_url = self._url(self.limits | {section.name: len(section.rows) + step}) if step > 0 else ""
-        return Shown(section, [line_of(row, self.user) for row in section.rows], more_url, step)
+        late = section.name == "overdue"
+        lines = [day_line(row, self.user, self.clock, late=late) for row in section.rows]
+        return Shown(section, lines, more_url, step)
 
     def _url(self, limits: dict[str, int]) -> str:
         person = {} if self.is_own else {"person": self.person.pk}

@@ -1,0 +1,14 @@
+// Working through a list: Ctrl+Enter finishes and goes on, wherever the focus is; the first answer is at hand at once.
+const form = document.getElementById("work-form");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+  if (event.target.closest?.("form, dialog")) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// Without a click or Tab: numbers choose the outcome, letters act. The first mistake is where one goes on.
+(form?.querySelector("[aria-invalid=true]") ?? form?.querySelector("input[type=radio]") ?? form?.querySelector("textarea"))?.focus({
+  preventScroll: true,
+});

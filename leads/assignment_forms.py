@@ -23,7 +23,7 @@ NOBODY, ME = "none", "me"
 #: more than this is no longer a selection
 MOST = 20_000
 
-LISTS: dict[str, type[LeadList]] = {"leads": LeadList, "unattended": UnattendedLeads}
+LISTS: dict[str, type[LeadList]] = {listing.name: listing for listing in (LeadList, UnattendedLeads)}
 
 
 class ChosenForm(forms.Form):
@@ -65,7 +65,7 @@ class ChosenForm(forms.Form):
     def _pks(self, data: dict[str, Any]) -> list[int]:
         if not data.get("everything"):
             return [lead.pk for lead in data["chosen"]]
-        listing = LISTS[data.get("of") or "leads"](self.user, QueryDict(data.get("query", "")))
+        listing = LISTS[data.get("of") or LeadList.name](self.user, QueryDict(data.get("query", "")))
         rows = listing.rows_in_scope.filter(status__in=OPEN_STATUSES, pk__in=editable(Lead, self.user).values("pk"))
         return [*rows.order_by().values_list("pk", flat=True)[: MOST + 1]]
 

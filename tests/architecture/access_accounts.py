@@ -14,6 +14,7 @@ NOBODY = "302 404 404 404 404 404 404"
 COLLEAGUE = {"own": "302 404 200 200 404 404 404", "foreign": "302 404 200 404 404 404 404", "missing": NOBODY}
 EMPTY_FORM = {"own": "302 404 422 422 404 404 404", "foreign": "302 404 422 404 404 404 404", "missing": NOBODY}
 VERB = {"own": "302 404 302 302 404 404 404", "foreign": "302 404 302 404 404 404 404", "missing": NOBODY}
+SET_UP = {"own": "302 404 200 403 403 403 403", "missing": NOBODY}
 
 ACCOUNTS = {
     "accounts:settings": get(SIGNED_IN),
@@ -21,6 +22,33 @@ ACCOUNTS = {
     "accounts:own_access": get(SIGNED_IN),
     "accounts:theme": post(DONE, data={"theme": "dark"}),
     "accounts:end_sessions": post(DONE),
+    "accounts:working_time": get("302 403 200 200 200 200 200"),
+    # Hours and holidays: read by everybody with a role, set by admins.
+    "accounts:add_hours": get(ADMINS),
+    "accounts:add_hours form": post(
+        "302 403 302 403 403 403 403", data={"weekday": "6", "opens": "10:00", "closes": "12:00"}
+    ),
+    "accounts:hours": get(**SET_UP, about="hours"),
+    "accounts:hours form": post("302 404 422 403 403 403 403", missing=NOBODY, about="hours"),
+    "accounts:remove_hours": post("302 404 302 403 403 403 403", missing=NOBODY, about="hours"),
+    "accounts:add_holiday": get(ADMINS),
+    "accounts:add_holiday form": post("302 403 302 403 403 403 403", data={"day": "2031-01-01", "name": "New Year"}),
+    "accounts:holiday": get(**SET_UP, about="holiday"),
+    "accounts:holiday form": post("302 404 422 403 403 403 403", missing=NOBODY, about="holiday"),
+    "accounts:remove_holiday": post("302 404 302 403 403 403 403", missing=NOBODY, about="holiday"),
+    # Absences: one's own, the team's, all; own here are those of the sales user.
+    "accounts:add_absence": get("302 403 200 200 200 200 200"),
+    "accounts:add_absence form": post("302 403 422 422 422 422 422"),
+    "accounts:absence": get(
+        "302 404 200 200 200 404 404", "302 404 200 404 404 404 404", missing=NOBODY, about="absence"
+    ),
+    "accounts:absence form": post(
+        "302 404 422 422 422 404 404", "302 404 422 404 404 404 404", missing=NOBODY, about="absence"
+    ),
+    "accounts:remove_absence": post(
+        "302 404 302 302 302 404 404", "302 404 302 404 404 404 404", missing=NOBODY, about="absence"
+    ),
+    "accounts:put_back": post(NOBODY, words=["made-up"]),
     "accounts:users": get(LEADERS),
     "accounts:invite": get(LEADERS),
     # The admin must name a team; a manager's own is given.

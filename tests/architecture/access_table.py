@@ -7,6 +7,7 @@ from tests.architecture.access_customers import CUSTOMERS
 from tests.architecture.access_deals_board import DEALS_BOARD
 from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
+from tests.architecture.access_leads_setup import LEADS_SETUP
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_rows import get
 from tests.architecture.access_sales import SALES
@@ -30,6 +31,7 @@ ACCESS = {
     **DEALS_BOARD,
     **HOME,
     **LEADS,
+    **LEADS_SETUP,
     **ORDERS,
     **SALES,
 }

@@ -11,7 +11,7 @@ from accounts.models import Absence, Holiday, WorkingHours
 from activities.models import Comment
 from crm.models import JobProgress
 from deals.models import LostReason, Product, Stage, Target
-from leads.models import Campaign, ScoreRule, Source
+from leads.models import Campaign, Handout, ScoreRule, Source
 from tests import factories
 
 MISSING = 10**9
@@ -69,6 +69,7 @@ class Scene:
         target = Target.objects.create(person=self.users["sales"], month="2030-01-01", amount=1000)
         made = {"stage": stage, "pipeline": stage.pipeline, "holiday": day, "campaign": campaign, "product": product}
         made |= {"source": Source.objects.all()[0], "reason": LostReason.objects.all()[0], "target": target}
+        made["handout"] = Handout.objects.create(way="assigned", by=self.users["manager"], leads=[])
         made |= {"hours": WorkingHours.objects.all()[0], "rule": ScoreRule.objects.all()[0]}
         for name, thing in made.items():
             self.objects[name, "own"] = thing

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities import files
-from activities.fields import DayField, FilesField, HourField, MomentField
+from activities.fields import DayField, FilesField, HourField, MomentField, PeopleField, PersonField
 from activities.forms import DONE, PLANNED, ActivityForm, fill_outcomes, text_area
 from activities.lookup import AboutField
 from activities.models import OUTCOMES, Activity, Kind
-from activities.subjects import links_of
+from activities.subjects import kind_of, links_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,9 +45,11 @@ class ComposerForm(ActivityForm):
         model = Activity
         fields = ["kind", "title", "body", "duration", "outcome", "owner", "repeats", "repeat_until", "due_on"]
 
-    def __init__(self, data: Any = None, *, subject: Record | None, user: User, **more: Any) -> None:
-        self.links = links_of(subject)
+    def __init__(self, data: Any = None, *, subject: Record, user: User, brief: bool = False, **more: Any) -> None:
+        """`brief`: without the choices of people, which are fetched when they are wanted."""
+        self.links, self.brief = links_of(subject), brief
         blank = Activity(owner=user, created_by=user, **self.links)
+        setattr(blank, kind_of(subject), subject)
         super().__init__(data, user=user, instance=blank, **more)
         self.auto_id = "composer_%s"
 
@@ -58,6 +60,12 @@ class ComposerForm(ActivityForm):
         today = timezone.localdate()
         self.initial = {"kind": Kind.NOTE, "due_on": today + dt.timedelta(days=1), "owner": user.pk} | self.initial
         self.initial.setdefault("state", PLANNED if self.initial["kind"] == Kind.TASK else DONE)
+
+    def _fill_people(self, user: User) -> None:
+        if self.brief:
+            self.fields["owner"], self.fields["collaborators"] = PersonField([]), PeopleField([])
+        else:
+            super()._fill_people(user)
 
     @property
     def tabs(self) -> list[tuple[str, Any]]:

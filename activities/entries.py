@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -117,19 +117,39 @@ class Entry:
 
 def rows() -> ActivityQuerySet:
     """With all that is shown of one, to be narrowed to what somebody sees."""
+    return with_all(ActivityQuerySet(Activity).filter(deleted_at=None))
+
+
+def with_all(found: Any) -> Any:
+    """The rows with what one is about, its people, and whether there is more to fetch for it."""
     related = ("owner", "customer", "lead", "deal", "created_by", "done_by")
-    return ActivityQuerySet(Activity).filter(deleted_at=None).select_related(*related)
+    comments, files = (model.objects.filter(activity=OuterRef("pk")) for model in (Comment, Attachment))
+    return found.select_related(*related).annotate(has_comments=Exists(comments), has_files=Exists(files))
 
 
 def prepare(activities: list[Activity]) -> list[Activity]:
     """Fetch what their entries show, for all of them at once."""
     comments = Comment.objects.select_related("created_by").order_by("created_at", "pk")
     files = Attachment.objects.select_related("created_by").order_by("created_at", "pk")
-    prefetch_related_objects(activities, Prefetch("comments", comments), Prefetch("attachments", files))
+    prefetch_related_objects([row for row in activities if _has(row, "comments")], Prefetch("comments", comments))
+    prefetch_related_objects([row for row in activities if _has(row, "files")], Prefetch("attachments", files))
     prefetch_related_objects([row for row in activities if "@" in row.body], "mentioned")
-    spoken = [comment for row in activities for comment in row.comments.all() if "@" in comment.body]
+    spoken = [comment for row in activities for comment in comments_of(row) if "@" in comment.body]
     prefetch_related_objects(spoken, "mentioned")
     return activities
+
+
+def _has(row: Activity, what: str) -> bool:
+    """What with_all() has found out."""
+    return bool(getattr(row, f"has_{what}"))
+
+
+def comments_of(row: Activity) -> Iterable[Comment]:
+    return row.comments.all() if _has(row, "comments") else ()
+
+
+def files_of(row: Activity) -> Iterable[Attachment]:
+    return row.attachments.all() if _has(row, "files") else ()
 
 
 def activity_entry(row: Activity, user: User, subject: Record | None = None) -> Entry:
@@ -153,8 +173,8 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
         minutes=_minutes(row.duration),
         may_edit=may_edit(row, user),
         may_write=may_write(user),
-        remarks=[remark_of(comment, user) for comment in row.comments.all()],
-        papers=[paper_of(file, user) for file in row.attachments.all()],
+        remarks=[remark_of(comment, user) for comment in comments_of(row)],
+        papers=[paper_of(file, user) for file in files_of(row)],
         shown=moments.shown(at),
     )
 

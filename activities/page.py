@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from activities import entries, files, story
 from activities.composer_forms import ComposerForm, FilesForm
 from activities.entries import Paper
-from activities.models import Activity, Kind
+from activities.models import Activity, ActivityQuerySet, Kind
 from activities.next_state import next_badge, state_of
 from activities.subjects import kind_of, wants_a_next_step
 from activities.timeline import Timeline
@@ -93,15 +93,23 @@ class Plan:
         return self._url("create")
 
     @property
+    def choices_url(self) -> str:
+        return self._url("choices")
+
+    @property
     def people_url(self) -> str:
         return self._url("people")
 
     @cached_property
     def planned(self) -> list[Line]:
         today = timezone.localdate()
-        rows = story.activities_of(self.subject, self.user).filter(done_at=None)
-        found: list[Activity] = list(rows.by_due().with_subjects()[:MOST_PLANNED])  # type: ignore[attr-defined]  # its own queryset
-        return [line_of(row, self.user, today, self.subject) for row in found]
+        return [line_of(row, self.user, today, self.subject) for row in self._planned_rows()]
+
+    def _planned(self) -> ActivityQuerySet:
+        return story.activities_of(self.subject, self.user).planned().by_due()[:MOST_PLANNED]
+
+    def _planned_rows(self) -> list[Activity]:
+        return list(entries.with_all(self._planned()))
 
     @property
     def is_lacking(self) -> bool:
@@ -122,11 +130,19 @@ class Centre(Plan):
 
     def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
         super().__init__(subject, user)
-        self.timeline = Timeline(subject, user, query, url=url)
+        self.timeline = Timeline(subject, user, query, url=url, planned=self._planned())
+
+    def _planned_rows(self) -> list[Activity]:
+        return sorted(self.timeline.planned_rows, key=_urgency)
 
     @cached_property
     def composer(self) -> ComposerForm:
-        return ComposerForm(subject=self.subject, user=self.user)
+        return ComposerForm(subject=self.subject, user=self.user, brief=True)
+
+
+def _urgency(row: Activity) -> tuple[dt.date, bool, dt.datetime, int]:
+    """As by_due() orders them."""
+    return row.due_on or dt.date.max, row.due_at is None, row.due_at or row.created_at, row.pk
 
 
 @dataclass(frozen=True)
@@ -156,3 +172,8 @@ def files_panel(subject: Record, user: User, form: FilesForm | None = None) -> F
         topic=topics.topic(subject),
         most_mb=settings.ATTACHMENT_MAX_MB,
     )
+
+
+def files_url(subject: Record) -> str:
+    """Where the files of a record are, for templates/activities/_files_later.html: fetched after the page."""
+    return reverse("activities:files", args=[kind_of(subject), subject.pk])

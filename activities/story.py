@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from activities.models import Activity, Attachment, Linked
+from activities.models import Activity, ActivityQuerySet, Attachment, Linked
 from activities.models.linked import sees
 from activities.subjects import kind_of
 from crm.access import AccessQuerySet, visible
@@ -46,25 +47,26 @@ def about(rows: QuerySet[L], subject: Record, user: User) -> QuerySet[L]:
     return rows.filter(Q(deal=None, lead=None) | deal | lead) if kind == "customer" else rows
 
 
-def activities_of(subject: Record, user: User) -> QuerySet[Activity]:
-    return about(Activity.objects.all(), subject, user)
+def activities_of(subject: Record, user: User) -> ActivityQuerySet:
+    rows: Any = about(ActivityQuerySet(Activity).alive(), subject, user)
+    found: ActivityQuerySet = rows
+    return found
 
 
 def files_of(subject: Record, user: User) -> QuerySet[Attachment]:
     return about(Attachment.objects.all(), subject, user)
 
 
-def events_of(subject: Record, user: User) -> list[QuerySet[Event]]:
-    """Disjoint parts, each by an index: what happened to the record, and to what belongs to it."""
-    events = Event.objects.exclude(kind__in=TOLD)
+def events_of(subject: Record, user: User, *, quiet: bool) -> list[QuerySet[Event]]:
+    """What happened to the record, and to what belongs to it: disjoint parts, each of which walks an index."""
+    events = Event.objects.exclude(kind__in=TOLD if quiet else TOLD + QUIET)
+    linked = [events.filter(part) for part in _linked(subject, user)]
     if kind_of(subject) == "customer":
+        # Also what happened to a lead before it became the customer, and to a deal before it was the customer's.
         own = events.filter(_seen_by(user, subject), customer=subject.pk)
-        # What happened to a lead before it became the customer; to a deal before it was the customer's.
-        earlier = events.filter(_linked(subject, user)).exclude(customer=subject.pk)
-        return [own, earlier]
-    linked = _linked(subject, user) if kind_of(subject) == "lead" else Q()
-    mine = Q(subject_type=subject._meta.label_lower, subject_id=subject.pk)
-    return [events.filter(mine | linked | _of_rows(Activity, subject, user) | _of_rows(Attachment, subject, user))]
+        return [own, *(part.exclude(customer=subject.pk) for part in linked)]
+    mine = events.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return [mine, *linked, *(events.filter(_of_rows(model, subject, user)) for model in (Activity, Attachment))]
 
 
 def _of_rows(model: type[Linked], subject: Record, user: User) -> Q:
@@ -72,16 +74,14 @@ def _of_rows(model: type[Linked], subject: Record, user: User) -> Q:
     return Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
 
 
-def _linked(subject: Record, user: User) -> Q:
+def _linked(subject: Record, user: User) -> Iterator[Q]:
     """Leads and deals that hang on the record."""
-    found = Q(pk__in=[])
-    for label in ("leads.Lead", "deals.Deal"):
+    kind = kind_of(subject)
+    for label in {"customer": ("leads.Lead", "deals.Deal"), "lead": ("deals.Deal",)}.get(kind, ()):
         model: Any = apps.get_model(label)
-        if label == subject._meta.label or not _sees_any(model, user):
-            continue
-        rows = with_deleted(model).visible_to(user).filter(**{kind_of(subject): subject.pk})
-        found |= Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
-    return found
+        if _sees_any(model, user):
+            rows = with_deleted(model).visible_to(user).filter(**{kind: subject.pk})
+            yield Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
 
 
 def _seen_by(user: User, customer: Record) -> Q:

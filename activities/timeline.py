@@ -51,8 +51,12 @@ class Day:
 class Timeline:
     """The timeline of one record, for a user who may see that record. The caller has checked that."""
 
-    def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
+    def __init__(
+        self, subject: Record, user: User, query: QueryDict, *, url: str, planned: QuerySet[Activity] | None = None
+    ) -> None:
+        """`planned` are rows to be fetched by the way, for `planned_rows`: a page asks for all activities at once."""
         self.subject, self.user, self.url, self.topic = subject, user, url, topics.topic(subject)
+        self._planned = planned
         form = TimelineFilter(query)
         form.fields["show"].choices = [(name, name) for name, _label in self._names()]  # type: ignore[attr-defined]  # a choice field
         if not form.is_valid():
@@ -94,9 +98,12 @@ class Timeline:
     @cached_property
     def pinned(self) -> list[Entry]:
         """On top of the first page."""
-        if self.position:
-            return []
-        return [self._activity(row) for row in self._prepared if row.pinned_at]
+        rows = [row for row in self._prepared if row.pinned_at and row.done_at]
+        return [self._activity(row) for row in sorted(rows, key=lambda row: (row.pinned_at, row.pk), reverse=True)]
+
+    @property
+    def planned_rows(self) -> list[Activity]:
+        return [row for row in self._activity_rows if row.done_at is None]
 
     @cached_property
     def days(self) -> list[Day]:
@@ -123,9 +130,8 @@ class Timeline:
 
     @cached_property
     def _page(self) -> tuple[list[Row], bool]:
-        rows: list[Row] = []
-        for found, moment, rank in self._sources():
-            rows += self._before(found, moment, rank=rank)[: PAGE + 1]
+        rows: list[Row] = [row for row in self._activity_rows if row.done_at and not row.pinned_at]
+        rows += self._files() + self._events()
         rows.sort(key=_place, reverse=True)
         return rows[:PAGE], len(rows) > PAGE
 
@@ -133,35 +139,40 @@ class Timeline:
     def _prepared(self) -> list[Activity]:
         """The activities of the page and the pinned ones, with all they show."""
         rows = [row for row in self._page[0] if isinstance(row, Activity)]
-        return entries.prepare(rows + ([] if self.position else list(self._pinned()[:PINS])))
+        return entries.prepare(rows + [row for row in self._activity_rows if row.done_at and row.pinned_at])
 
-    def _sources(self) -> list[tuple[QuerySet[Any], str, int]]:
-        """What is merged: rows, their moment, their rank among rows of one moment."""
-        if self.show == "files":
-            files = story.files_of(self.subject, self.user)
-            return [(files.select_related("created_by", "deal", "lead", "customer"), "created_at", FILE)]
-        found: list[tuple[QuerySet[Any], str, int]] = []
-        if self.show != "changes":
-            found.append((self._activities().filter(pinned_at=None), "done_at", ACTIVITY))
-        if self.show in {"", "changes"}:
-            for events in story.events_of(self.subject, self.user):
-                told = events if self.show else events.exclude(kind__in=story.QUIET)
-                found.append((told.select_related("actor"), "at", EVENT))
-        return found
+    @cached_property
+    def _activity_rows(self) -> list[Activity]:
+        """Of this page, the pinned ones, and those planned: in one query."""
+        done = self._activities()
+        parts = (
+            [] if done is None else [self._before(done.filter(pinned_at=None), "done_at", rank=ACTIVITY)[: PAGE + 1]]
+        )
+        if done is not None and not self.position:
+            parts.append(done.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")[:PINS])
+        if self._planned is not None:
+            parts.append(entries.with_all(self._planned))
+        return list(parts[0].union(*parts[1:], all=True)) if parts else []
 
-    def _activities(self) -> QuerySet[Activity]:
-        rows = story.activities_of(self.subject, self.user).filter(done_at__isnull=False)
-        if self.show:
-            rows = rows.filter(kind=KINDS[self.show])
-        return rows.select_related("created_by", "done_by", "owner", "deal", "lead", "customer")
-
-    def _pinned(self) -> QuerySet[Activity]:
+    def _activities(self) -> QuerySet[Activity] | None:
+        """Those that are done, of the kind that is asked for."""
         if self.show in {"changes", "files"}:
-            return self._none()
-        return self._activities().filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
+            return None
+        rows = story.activities_of(self.subject, self.user).filter(done_at__isnull=False)
+        return entries.with_all(rows.filter(kind=KINDS[self.show]) if self.show else rows)
 
-    def _none(self) -> QuerySet[Activity]:
-        return story.activities_of(self.subject, self.user).none()
+    def _files(self) -> list[Row]:
+        if self.show != "files":
+            return []
+        files = story.files_of(self.subject, self.user).select_related("created_by", "deal", "lead", "customer")
+        return list(self._before(files, "created_at", rank=FILE)[: PAGE + 1])
+
+    def _events(self) -> list[Row]:
+        if self.show not in {"", "changes"}:
+            return []
+        found = story.events_of(self.subject, self.user, quiet=bool(self.show))
+        parts = [self._before(part.select_related("actor"), "at", rank=EVENT)[: PAGE + 1] for part in found]
+        return list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
 
     def _before(self, rows: QuerySet[Any], moment: str, *, rank: int) -> QuerySet[Any]:
         """Rows behind the position in the order (moment, rank, id), newest first."""

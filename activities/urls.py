@@ -6,6 +6,7 @@ from activities.views import comments, doing, files, reading, writing
 
 on_records = [
     path("", writing.create, name="create"),
+    path("choices/", writing.choices, name="choices"),
     path("planned/", reading.planned, name="planned"),
     path("people/", writing.suggest_people, name="people"),
     path("files/", reading.files, name="files"),

@@ -170,4 +170,4 @@ class Activity(Verbs, Linked):
         return reverse("activities:detail", args=[self.pk])
 
     def event_facts(self) -> dict[str, Any]:
-        return {"activity": self.kind, "title": str(self)}
+        return {"activity": self.kind, "title": self.title or str(self.get_kind_display())}

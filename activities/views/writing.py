@@ -71,7 +71,7 @@ def _written(request: UserRequest, activity: Activity, subject: Record) -> HttpR
         return htmx.go(request, subject, say=say)
     context = {
         "plan": Plan(subject, request.user),
-        "form": ComposerForm(subject=subject, user=request.user),
+        "form": ComposerForm(subject=subject, user=request.user, brief=True),
         "just_saved": True,
     }
     response = render(request, "records/_composer.html", context)
@@ -140,6 +140,15 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
 
 
 # Suggestions
+
+
+@require_safe
+def choices(request: UserRequest, kind: str, pk: int) -> HttpResponse:
+    """Who may be given something to do about a record: the part of the composer that is fetched when it is opened."""
+    subject = find_subject(request.user, kind, pk)
+    require(entries.may_write(request.user))
+    form = ComposerForm(subject=subject, user=request.user)
+    return render(request, "activities/_choices.html", {"form": form})
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.page import Centre, files_panel
+from activities.page import Centre, files_url
 from crm import htmx, moments
 from crm.access import require
 from crm.deleted import find, may_remove, with_deleted
@@ -34,16 +34,17 @@ def _in_full(request: UserRequest, pk: int) -> Customer:
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
+    removable = may_remove(customer, request.user)
     sees_orders = request.user.effective_role in ORDERS
     context = {
-        **_facts(request, customer),
+        **_facts(request, customer, writable=True if removable and not customer.deleted_at else None),
         **(_bought(request, customer) if sees_orders else {}),
         "figures": purchases.figures_of(customer) if sees_orders else [],
         "sees_orders": sees_orders,
         "centre": _centre(request, customer),
-        "files": files_panel(customer, request.user),
+        "files_url": files_url(customer),
         "panels": panels_of(customer, request.user),
-        "may_remove": may_remove(customer, request.user),
+        "may_remove": removable,
     }
     return render(request, "customers/detail.html", context)
 
@@ -61,8 +62,9 @@ def facts(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "customers/_facts.html", _facts(request, _in_full(request, pk)))
 
 
-def _facts(request: UserRequest, customer: Customer) -> dict[str, Any]:
-    writable = editing.may_edit(customer, request.user)
+def _facts(request: UserRequest, customer: Customer, *, writable: bool | None = None) -> dict[str, Any]:
+    """`writable` when it is known: whoever may take a customer away may edit it."""
+    writable = editing.may_edit(customer, request.user) if writable is None else writable
     card = editing.facts_card(CUSTOMERS, customer, request.user, writable=writable)
     return {"customer": customer, "may_edit": writable, **card}
 

@@ -7,6 +7,7 @@ import "./palette.js";
 import "./hotkeys.js";
 import "./rows.js";
 import "./choose.js";
+import "./cells.js";
 import "./copy.js";
 import "./moments.js";
 import "./forms.js";

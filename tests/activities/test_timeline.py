@@ -155,7 +155,7 @@ def test_events_about_orders_are_told_to_who_sees_orders(customer, order, alice,
 def test_a_deleted_note_is_gone_and_its_deletion_is_told(customer, alice):
     gone = note(customer, NOON, created_by=alice)
     gone.delete_softly(by=alice)
-    assert [entry.title for entry in _all(customer, alice)] == ["Asked for a quote. deleted"]
+    assert [entry.title for entry in _all(customer, alice)] == ["Note deleted"]
 
 
 def test_an_event_without_words_is_told_in_its_own(customer, alice):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from activities.models import Kind
 from crm import money
+from crm.editing import plain
 from crm.fields import RecordChoiceField
 from crm.text import is_blank
 from customers.models import Company, Customer
@@ -56,7 +57,7 @@ class ConvertForm(forms.Form):
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
     stage = StageField(Stage.objects.none(), label=gettext_lazy("Stage"), required=False, empty_label=None)
     expected_close = _day(gettext_lazy("Expected close"))
-    step_kind = forms.ChoiceField(label=gettext_lazy("Next activity"), choices=STEP_KINDS, required=False)
+    step_kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=STEP_KINDS, required=False)
     step_title = forms.CharField(label=gettext_lazy("What"), max_length=200, required=False)
     step_due_on = _day(gettext_lazy("When"))
 
@@ -96,7 +97,7 @@ class ConvertForm(forms.Form):
             "customer": customer,
             "company": company or (NEW if self.lead.company_name else NONE),
             "title": self.lead.company_name or str(self.lead),
-            "amount": self.lead.value.normalize() if self.lead.value else None,
+            "amount": plain(self.lead.value),
             "currency": self.lead.currency,
             "step_kind": Kind.CALL,
         }

@@ -24,6 +24,7 @@ from activities.next_state import STATES, next_badge, state_is
 from crm import moments
 from crm.keyset import Sort
 from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.money import money_text
 from crm.navigation import LEADERS, WRITERS
 from crm.phones import screen_text
 from customers import owners
@@ -174,6 +175,10 @@ def _status(row: Lead) -> Cell:
     return Cell("badge", status.label, extra=TONES[status])
 
 
+def _value(row: Lead) -> Cell:
+    return Cell("money", "" if row.base_value is None else money_text(row.base_value, places=0))
+
+
 def score_tone(score: int) -> str:
     return "good" if score >= HOT else "accent" if score >= WARM else ""
 
@@ -255,7 +260,7 @@ class LeadList(Listing[Lead]):
         Column("status", gettext_lazy("Status"), lambda row: LeadStatus(row.status).label, cell=_status),
         Column("source", gettext_lazy("Source"), lambda row: str(row.source or "")),
         Column("score", gettext_lazy("Score"), lambda row: row.score, sort="score", cell=_score),
-        Column("value", gettext_lazy("Value"), lambda row: row.base_value, kind="money", sort="value"),
+        Column("value", gettext_lazy("Value"), lambda row: row.base_value, "money", "value", cell=_value),
         OWNER,
         Column("clock", gettext_lazy("First answer"), lambda row: row.response_due_at, sort="clock"),
         Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),

@@ -38,6 +38,8 @@ class Card:
     line: str = ""
     badges: Sequence[Badge] = ()
     amount: str = ""
+    #: what stands in place of an amount
+    without: str = ""
     #: at the end of the last line: its age
     note: Badge | None = None
     owner: str = ""

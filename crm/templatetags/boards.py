@@ -63,8 +63,9 @@ def _badge(badge: Badge) -> str:
 
 
 def _foot(card: Card) -> str:
+    none = "" if card.amount else " none"
     return (
-        f'<div class="foot"><span class="amount">{escape(card.amount)}</span>'
+        f'<div class="foot"><span class="amount{none}">{escape(card.amount or card.without)}</span>'
         f'<span class="end">{_note(card.note)}{_face(card)}</span></div>'
     )
 

@@ -71,11 +71,9 @@ def _asking(deal: Deal, forms: list[Any], first: MoveForm | None = None) -> dict
     """`first` is sent again with the answer to `forms`."""
     to: Stage | None = first.cleaned_data["to"] if first else None
     lost = to is not None and to.kind == StageKind.LOST
-    title = (
-        _("“%(deal)s” goes to “%(stage)s”") % {"deal": deal, "stage": to}
-        if to
-        else _("Move “%(deal)s”") % {"deal": deal}
-    )
+    title = _("“%(deal)s” goes to “%(stage)s”") if to else _("Move “%(deal)s”")
+    if lost:
+        title = _("“%(deal)s” is lost")
     return {
         "title": title % {"deal": deal, "stage": to},
         "text": _("The stage asks for this before the deal enters it.") if to and not lost else "",

@@ -77,8 +77,9 @@ function again(card, from, to, key) {
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const card = detail.elt;
-  if (!sent.has(card) || !card.hasAttribute("aria-busy") || detail.requestConfig.path !== card.dataset.moveUrl) return;
+  // detail.elt may be a parent: the answer has replaced the card.
+  const card = detail.requestConfig.elt;
+  if (!sent.has(card) || !card.hasAttribute("aria-busy")) return;
   card.removeAttribute("aria-busy");
   // 409 and 422 count as successful for htmx, so only the status tells.
   const { status } = detail.xhr;

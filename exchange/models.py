@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access import AccessQuerySet
 from customers.models import Order
+from deals.models import Deal
+from leads.models import Lead
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,3 +63,25 @@ class ImportedOrder(models.Model):
 
     def __str__(self) -> str:
         return str(self.order_id)
+
+
+class ImportedDeal(models.Model):
+    """Which import brought a deal, and the fingerprint of what the file said of it."""
+
+    deal = models.OneToOneField(Deal, models.PROTECT, primary_key=True, related_name="imported")
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="deals")
+    fingerprint = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.deal_id)
+
+
+class ImportedLead(models.Model):
+    """Which import brought a lead, and the fingerprint of what the file said of it."""
+
+    lead = models.OneToOneField(Lead, models.PROTECT, primary_key=True, related_name="imported")
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="leads")
+    fingerprint = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.lead_id)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-
 from crm.moments import zone_names
-from crm.money import currency_code
 from customers.figures import refresh_many
 from exchange import reading, runs, staging
 from exchange.models import ImportRun
 from exchange.presets import Layout
 from exchange.problems import Problems, Refused
-from exchange.rows import BadCell, Rows
+from exchange.rows import Rows
 from exchange.runs import Steps, Told
 
 if TYPE_CHECKING:
@@ -78,22 +73,10 @@ class _Import:
 
     def _stage(self) -> None:
         with reading.opened(self.path, encoding=self.layout.encoding, delimiter=self.layout.delimiter) as sheet:
-            staging.stage_lines(self._good_rows(sheet))
-
-    def _good_rows(self, sheet: reading.Sheet) -> Iterator[list[str]]:
-        rows = Rows(self.layout, sheet.header)
-        for count, line in enumerate(sheet.rows()):
-            if count % runs.STEP == 0:
-                self.steps.read(sheet.position)
-            if line.problem:
-                self.problems.add(f"line {line.number}: {line.problem}")
-                continue
-            try:
-                values = rows.read(line.cells)
-            except BadCell as problem:
-                self.problems.add(f"line {line.number}: {problem}")
-                continue
-            yield [str(line.number), *values]
+            rows = Rows(self.layout, sheet.header)
+            staging.stage_lines(
+                runs.good_rows(sheet, lambda line, cells: [str(line), *rows.read(cells)], self.problems, self.steps)
+            )
 
     def _write(self, orders: int) -> None:
         source, by = self.layout.source, self.run.created_by_id
@@ -123,9 +106,4 @@ def _checked(layout: Layout) -> Layout:
         raise Refused("Name the source of the orders in at most 60 characters: --source shop.")
     if layout.time_zone not in zone_names():
         raise Refused(f"There is no time zone called {layout.time_zone!r}: try Europe/London.")
-    layout = replace(layout, currency=layout.currency or settings.BASE_CURRENCY)
-    try:
-        currency_code(layout.currency)
-    except ValidationError as problem:
-        raise Refused(problem.messages[0]) from None
-    return layout
+    return replace(layout, currency=runs.checked_currency(layout.currency))

@@ -60,6 +60,7 @@ SPOKEN_NAMES = {
     "korea": "KR",
     "nigeria": "NG",
     "northern ireland": "GB",
+    "philipines": "PH",
     "rsa": "ZA",
     "russia": "RU",
     "scotland": "GB",

@@ -6,21 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.timezone import now
 
 from crm import bulk
 from crm.events import record
+from crm.money import currency_code
 from exchange import reading
+from exchange.cells import BadCell
 from exchange.models import ImportRun, ImportState
 from exchange.problems import Problems, Refused
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+Row = TypeVar("Row")
 #: hears the name of each step and how many bytes of the file have been read
 Told = Callable[[str, int], None]
 #: how many rows pass between two reports of the progress
@@ -65,6 +70,43 @@ def importing(command: str, path: Path, source: str, by: User | None) -> Iterato
 def alone(command: str, source: str) -> None:
     """One import of a source at a time: the second waits here and then finds what the first brought."""
     bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{command}:{source}"])
+
+
+def good_rows(
+    sheet: reading.Sheet,
+    read: Callable[[int, list[str]], Row],
+    problems: Problems,
+    steps: Steps,
+    where: str = "",
+) -> Iterator[Row]:
+    """What `read` makes of each row and its line number; what is wrong with the others goes to the problems."""
+    for count, line in enumerate(sheet.rows()):
+        if count % STEP == 0:
+            steps.read(sheet.position)
+        if line.problem:
+            problems.add(f"{where}line {line.number}: {line.problem}")
+            continue
+        try:
+            values = read(line.number, line.cells)
+        except BadCell as problem:
+            problems.add(f"{where}line {line.number}: {problem}")
+            continue
+        yield values
+
+
+def check_source(source: str) -> None:
+    if not 0 < len(source) <= 60:
+        raise Refused("Name the source in at most 60 characters: --source crm.")
+
+
+def checked_currency(code: str) -> str:
+    """The base currency unless another is named."""
+    code = code or settings.BASE_CURRENCY
+    try:
+        currency_code(code)
+    except ValidationError as problem:
+        raise Refused(problem.messages[0]) from None
+    return code
 
 
 def finish(run: ImportRun, counts: dict[str, Any]) -> None:

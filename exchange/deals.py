@@ -84,7 +84,8 @@ class _Import:
         runs.refuse_if_any(self.problems)
         self.steps.at("checking")
         runs.alone(COMMAND, self.layout.source)
-        self._refuse_twice_or_changed()
+        runs.refuse_twice(self.problems, "deal", deal_sql.twice())
+        runs.refuse_changed(self.problems, "deal", deal_sql.changed(self.layout.source))
         self.outcome.known = deal_sql.forget_known(self.layout.source)
         self._write()
         self.steps.at("")
@@ -112,16 +113,6 @@ class _Import:
     def _opened(self, file: str) -> Any:
         path = self.path / file if self.path.is_dir() else self.path
         return reading.opened(path, encoding=self.layout.encoding, delimiter=self.layout.delimiter)
-
-    def _refuse_twice_or_changed(self) -> None:
-        for line, number in deal_sql.twice():
-            self.problems.add(f"line {line}: deal {number} is in the file more than once")
-        runs.refuse_if_any(self.problems)
-        for line, number in deal_sql.changed(self.layout.source):
-            self.problems.add(f"line {line}: deal {number}: known here with other content")
-        if self.problems.count:
-            deals = "1 deal has" if self.problems.count == 1 else f"{self.problems.count:,} deals have"
-            raise Refused(f"Nothing was imported: {deals} changed since an earlier import.", self.problems)
 
     def _write(self) -> None:
         layout, by, made = self.layout, self.run.created_by_id, self.outcome

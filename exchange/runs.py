@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.timezone import now
+from psycopg.errors import CheckViolation, NotNullViolation
 
 from crm import bulk
 from crm.events import record
@@ -63,7 +64,9 @@ def importing(command: str, path: Path, source: str, by: User | None) -> Iterato
     except Refused as refusal:
         _keep(refusal, path, source, fingerprint, by)
         raise
-    except IntegrityError:
+    except IntegrityError as problem:
+        if isinstance(problem.__cause__, CheckViolation | NotNullViolation):
+            raise  # not somebody else, but a fault of ours
         raise Refused("Somebody else wrote some of this meanwhile: start again.") from None
 
 
@@ -120,6 +123,22 @@ def refuse_if_any(problems: Problems) -> None:
     if problems.count:
         rows = "1 row is" if problems.count == 1 else f"{problems.count:,} rows are"
         raise Refused(f"Nothing was imported: {rows} wrong.", problems)
+
+
+def refuse_twice(problems: Problems, noun: str, found: Iterable[tuple[Any, ...]]) -> None:
+    """`found`: line and number of what is in the file more than once."""
+    for line, number in found:
+        problems.add(f"line {line}: {noun} {number} is in the file more than once")
+    refuse_if_any(problems)
+
+
+def refuse_changed(problems: Problems, noun: str, found: Iterable[tuple[Any, ...]]) -> None:
+    """`found`: line and number of what an earlier import brought with other content."""
+    for line, number in found:
+        problems.add(f"line {line}: {noun} {number}: known here with other content")
+    if problems.count:
+        rows = f"1 {noun} has" if problems.count == 1 else f"{problems.count:,} {noun}s have"
+        raise Refused(f"Nothing was imported: {rows} changed since an earlier import.", problems)
 
 
 def _keep(refusal: Refused, path: Path, source: str, sha256: str, by: User | None) -> None:

@@ -47,7 +47,7 @@ def _amount(row: Deal) -> dict[str, Any]:
         notes.append(_("sum of the products"))
     if not notes:
         return {"value": text}
-    html = format_html('{} <span class="quiet">{}</span>', text or "–", " · ".join(notes))
+    html = format_html('{} <span class="muted">{}</span>', text or "–", " · ".join(notes))
     return {"value": text or "–", "html": html}
 
 
@@ -71,9 +71,9 @@ def _expected(row: Deal) -> dict[str, Any]:
 def _probability(row: Deal) -> dict[str, Any]:
     standard = _("%(percent)s %% of the stage") % {"percent": row.stage.probability}
     if row.probability is None:
-        return {"value": standard, "html": format_html('<span class="quiet">{}</span>', standard)}
+        return {"value": standard, "html": format_html('<span class="muted">{}</span>', standard)}
     own = f"{row.probability} %"
-    return {"value": own, "html": format_html('{} <span class="quiet">{}</span>', own, standard)}
+    return {"value": own, "html": format_html('{} <span class="muted">{}</span>', own, standard)}
 
 
 def _committed(row: Deal) -> dict[str, Any]:

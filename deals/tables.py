@@ -135,6 +135,7 @@ EXPORTED = (
     _only_exported("lost_note", gettext_lazy("Why it was lost")),
     _only_exported("source", gettext_lazy("Source"), lambda row: str(row.source or "")),
     _only_exported("campaign", gettext_lazy("Campaign"), lambda row: str(row.campaign or "")),
+    _only_exported("created_at", gettext_lazy("Created")),
     _only_exported("last_contact_at", gettext_lazy("Last contact")),
     _only_exported("id", gettext_lazy("Our number")),
 )
@@ -169,7 +170,6 @@ class DealList(Listing[Deal]):
         Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
         Column("quiet", gettext_lazy("Quiet"), _quiet_text, cell=_quiet),
         OWNER,
-        Column("created", gettext_lazy("Created"), lambda row: row.created_at, kind="time", sort="created"),
         *EXPORTED,
     )
 

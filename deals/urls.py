@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from deals.views import board, bulk, cells, closing, deals, editing, forecast, moving, record
+from deals.urls_setup import setup_urls
+from deals.views import board, bulk, cells, closing, deals, editing, forecast, moving, record, targets
 
 deal_urls = [
     path("", board.board, name="board"),
@@ -16,6 +17,8 @@ deal_urls = [
     path("list/bulk/", bulk.bulk, name="bulk"),
     path("list/bulk/<uuid:key>/undo/", bulk.undo, name="bulk_undo"),
     path("new/", editing.create, name="create"),
+    path("targets/", targets.targets, name="targets"),
+    path("setup/", include(setup_urls)),
     path("<int:pk>/", record.detail, name="detail"),
     path("<int:pk>/head/", record.head, name="head"),
     path("<int:pk>/facts/", record.facts, name="facts"),

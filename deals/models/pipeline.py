@@ -131,6 +131,10 @@ class Stage(Versioned):
     def is_open(self) -> bool:
         return self.kind == StageKind.OPEN
 
+    @property
+    def required_text(self) -> str:
+        return ", ".join(str(Requirement(name).label) for name in self.required)
+
 
 @tracked()
 class LostReason(Versioned):

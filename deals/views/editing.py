@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from crm import editing as kernel
 from crm import htmx
 from crm.access import get_writable, require
@@ -59,9 +62,13 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 class ProductsForm(DealForm):
     """The products, and whether the amount follows them."""
 
-    def tailor(self, user: object) -> None:
-        super().tailor(self.user)
+    def tailor(self, user: User) -> None:
+        super().tailor(user)
         self.fields = {name: self.fields[name] for name in ("lines", "amount_from_lines", "base")}
+
+    @property
+    def sections(self) -> list[Any]:
+        return []
 
 
 @require_POST

@@ -102,8 +102,8 @@ def stages(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def timeline(request: UserRequest, pk: int) -> HttpResponse:
     deal = find(Deal, request.user, pk)
-    context = {"deal": deal, "centre": _centre(request, deal)}
-    return htmx.answer(request, "deals/timeline.html", "activities/_centre.html", context)
+    shown = _centre(request, deal).timeline
+    return htmx.answer(request, "deals/timeline.html", shown.fragment, {"deal": deal, "timeline": shown})
 
 
 def _centre(request: UserRequest, deal: Deal) -> Centre:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.architecture.access_accounts import ACCOUNTS
+from tests.architecture.access_activities import ACTIVITIES
 from tests.architecture.access_customers import CUSTOMERS
+from tests.architecture.access_deals import DEALS
 from tests.architecture.access_deals_board import DEALS_BOARD
 from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
@@ -27,7 +29,9 @@ ACCESS = {
     "jobs:detail": get("302 404 404 404 200 404 404", NOBODY, missing=NOBODY, about="job"),
     "jobs:file": get(NOBODY, NOBODY, missing=NOBODY, about="job"),
     **ACCOUNTS,
+    **ACTIVITIES,
     **CUSTOMERS,
+    **DEALS,
     **DEALS_BOARD,
     **HOME,
     **LEADS,

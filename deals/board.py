@@ -53,6 +53,7 @@ ELSEWHERE = ("pipeline", "stage", "status", "closed_from", "closed_to", "reason"
 class BoardFilter(DealFilter):
     def tailor(self, user: User) -> None:
         super().tailor(user)
+        self.auto_id = "filter_%s"  # a form in the drawer has fields of the same names
         for name in ELSEWHERE:
             self.fields[name].widget = forms.HiddenInput()
 

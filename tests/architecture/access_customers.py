@@ -1,4 +1,4 @@
-"""Who may do what with customers, companies and notes."""
+"""Who may do what with customers and companies."""
 
 from __future__ import annotations
 
@@ -54,26 +54,4 @@ CUSTOMERS = {
     "companies:restore": post(*REMOVE, about="company"),
     "companies:history": get(*READ, about="company"),
     "companies:restore_value": post(*NO_EVENT_NOT_AGENTS, about="company"),
-    # A note belongs to its author alone, and to admins.
-    "activities:create": post(
-        "302 404 302 302 302 302 403",
-        "302 404 302 302 302 404 403",
-        NOBODY,
-        NOBODY,
-        about="customer",
-        data={"body": "Called back."},
-    ),
-    "activities:detail": get(
-        "302 404 302 302 302 302 302", "302 404 302 302 302 404 302", NOBODY, NOBODY, about="note"
-    ),
-    "activities:edit": get("302 404 200 403 200 403 403", "302 404 200 403 403 404 403", NOBODY, NOBODY, about="note"),
-    "activities:edit form": post(
-        "302 404 422 403 422 403 403", "302 404 422 403 403 404 403", NOBODY, NOBODY, about="note"
-    ),
-    "activities:delete": post(
-        "302 404 302 403 302 403 403", "302 404 302 403 403 404 403", NOBODY, NOBODY, about="note"
-    ),
-    "activities:restore": post(
-        "302 404 302 403 302 403 403", "302 404 302 403 403 404 403", NOBODY, NOBODY, about="note"
-    ),
 }

@@ -78,4 +78,4 @@ class Scene:
         if not row.about:
             return reverse(name, args=row.words)
         missing = uuid.UUID(int=1) if row.about == "job" else MISSING
-        return reverse(name, args=[missing if kind == "missing" else self.objects[row.about, kind].pk])
+        return reverse(name, args=[*row.words, missing if kind == "missing" else self.objects[row.about, kind].pk])

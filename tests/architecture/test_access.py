@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -36,14 +37,19 @@ def scene(django_db_setup, django_db_blocker):
     """Made once: every test puts back what it does."""
     with django_db_blocker.unblock(), transaction.atomic(), TemporaryDirectory() as folder:
         with override_settings(MEDIA_ROOT=folder):
-            yield Scene()
+            made = Scene()
+            made.folder = folder
+            yield made
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def clients(everybody, settings):
-    """Requests hash no passwords and find their static files by the settings of each test."""
-    return everybody
+    """Requests hash no passwords and find their static files by the settings of each test; nobody stays signed out."""
+    kept = {identity: deepcopy(client.cookies) for identity, client in everybody.items()}
+    yield everybody
+    for identity, client in everybody.items():
+        client.cookies = kept[identity]
 
 
 @pytest.fixture(scope="module")

@@ -11,47 +11,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Model, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import StartsWith
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm import phones
 from crm.access import visible
-from crm.text import folded, is_storable
+from crm.finding import Hit, forgiving
+from crm.finding import tidy as tidy
+from crm.text import folded
 from customers.models import Company, Customer, Email, ExternalId, Order, Phone
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-M = TypeVar("M", Company, Customer)
-LONGEST = 200
+M = TypeVar("M", bound=Model)
 #: how many keys of one kind are looked at: the last four digits of a phone fit many
 MOST_KEYS = 500
-#: how alike a name must be to be meant, as pg_trgm counts, and how much less alike than the best
-ALIKE, NEARLY_BEST, MOST_ALIKE = 0.38, 0.8, 20
+#: how much less alike than the best a name may be
+NEARLY_BEST, MOST_ALIKE = 0.8, 20
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """Something found, and why. `exact` when a number or an address says that it can only be this."""
-
-    kind: str
-    pk: int
-    title: str
-    reason: str
-    exact: bool = False
-    detail: str = ""
-
-    @property
-    def url(self) -> str:
-        return reverse(f"{_PLURAL[self.kind]}:detail", args=[self.pk])
-
-
-_PLURAL = {"customer": "customers", "company": "companies", "order": "orders"}
 
 
 @dataclass(frozen=True)
@@ -76,22 +56,17 @@ def narrow(rows: QuerySet[Customer], text: str, *, nearly: bool = True) -> Query
         return rows.filter(pk__in=[row.pk for row in alike(rows, text)])
 
 
-def find(text: str, user: User, limit: int = 8) -> list[Hit]:
-    """At most `limit` hits of each kind, of what `user` may see: exact ones first, then by name, or else nearly so."""
-    text = tidy(text)
-    if not text:
+def find(text: str, user: User, limit: int) -> list[Hit]:
+    """At most `limit` hits of each kind, of what `user` may see: by number, address or a part of the name."""
+    return [*_order_hits(text, user, limit), *_customer_hits(text, user, limit), *_company_hits(text, user, limit)]
+
+
+def nearly(text: str, user: User, limit: int) -> list[Hit]:
+    """Customers and companies of nearly this name. Needs forgiving()."""
+    if not is_name(text):
         return []
-    hits = [*_order_hits(text, user, limit), *_customer_hits(text, user, limit), *_company_hits(text, user, limit)]
-    if not hits and is_name(text):
-        with forgiving():
-            hits += [_by_name(row, nearly=True) for row in alike(_customers(user), text)[:limit]]
-            hits += [_by_name(row, nearly=True) for row in alike(visible(Company, user), text)[:limit]]
-    return sorted(hits, key=lambda hit: not hit.exact)
-
-
-def tidy(text: str) -> str:
-    """The text as it is looked up; "" for what no column could hold."""
-    return " ".join(text.split())[:LONGEST] if is_storable(text) else ""
+    people = [_by_name(row, nearly=True) for row in alike(_customers(user), text)[:limit]]
+    return people + [_by_name(row, nearly=True) for row in alike(visible(Company, user), text)[:limit]]
 
 
 # Numbers and addresses
@@ -229,14 +204,6 @@ def is_name(text: str) -> bool:
 
 def _firstnamed(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
     return rows.filter(named(text)).order_by("sort_key", "pk")[:limit]
-
-
-@contextlib.contextmanager
-def forgiving() -> Iterator[None]:
-    """For this transaction, pg_trgm takes names that are ALIKE for similar: only so its operator can use the index."""
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
-        yield
 
 
 def alike(rows: QuerySet[M], text: str) -> list[M]:

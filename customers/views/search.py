@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm import htmx
+from crm.finding import Hit, find, kinds
 from crm.http import UserRequest
 from crm.navigation import NEW, links
-from customers import lookup
 from customers.duplicates import Question
-from customers.lookup import Hit
 
 ON_THE_PAGE, IN_THE_PALETTE = 20, 5
-ICONS = {"customer": "user", "company": "building-2", "order": "shopping-cart"}
 
 
 @dataclass
@@ -43,11 +41,10 @@ class Option:
 
 
 def groups(hits: list[Hit]) -> list[Group]:
-    labels = {"customer": _("Customers"), "company": _("Companies"), "order": _("Orders")}
     found: dict[str, Group] = {}
     for hit in hits:
-        option = Option(hit.url, hit.title, ICONS[hit.kind], hit.detail, hit.reason)
-        found.setdefault(hit.kind, Group(labels[hit.kind])).options.append(option)
+        option = Option(hit.url, hit.title, hit.icon, hit.detail, hit.reason)
+        found.setdefault(hit.kind, Group(str(kinds()[hit.kind].label))).options.append(option)
     return list(found.values())
 
 
@@ -55,7 +52,7 @@ def groups(hits: list[Hit]) -> list[Group]:
 def index(request: UserRequest) -> HttpResponse:
     """Results by kind. The one exact hit is where the searcher wants to be; with ?stay=1 the results all the same."""
     typed = Question(request.GET).text
-    hits = lookup.find(typed, request.user, ON_THE_PAGE)
+    hits = find(typed, request.user, ON_THE_PAGE)
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1 and "stay" not in request.GET and not htmx.wants_fragment(request):
         return _straight_to(exact[0], request, typed)
@@ -71,5 +68,5 @@ def _straight_to(hit: Hit, request: UserRequest, typed: str) -> HttpResponse:
 
 @require_safe
 def palette(request: UserRequest) -> HttpResponse:
-    hits = lookup.find(Question(request.GET).text, request.user, IN_THE_PALETTE)
+    hits = find(Question(request.GET).text, request.user, IN_THE_PALETTE)
     return render(request, "palette/_results.html", {"groups": groups(hits)})

@@ -1,0 +1,94 @@
+"""One box for everything: each app finds its own records (its found.py); here they come together.
+
+A found.py has KINDS, which name what it finds, `find(text, user, limit)`, and if names can be misspelt
+`nearly(text, user, limit)`, which is asked when nobody has found anything. All of it by index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.urls import reverse
+
+from crm.shares import modules
+from crm.text import is_storable
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST = 200
+#: how alike a name must be to be meant, as pg_trgm counts
+ALIKE = 0.38
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: what many of them are called, its icon, and the name of its page's URL."""
+
+    label: Any
+    icon: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found, and why. `exact` when a number or an address says that it can only be this."""
+
+    kind: str
+    pk: int
+    title: str
+    reason: str
+    exact: bool = False
+    detail: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(kinds()[self.kind].page, args=[self.pk])
+
+    @property
+    def icon(self) -> str:
+        return kinds()[self.kind].icon
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """By name, in the order in which the apps stand."""
+    found: dict[str, Kind] = {}
+    for module in modules("found"):
+        found |= module.KINDS
+    return found
+
+
+def tidy(text: str) -> str:
+    """The text as it is looked up; "" for what no column could hold."""
+    return " ".join(text.split())[:LONGEST] if is_storable(text) else ""
+
+
+def find(text: str, user: User, limit: int = 8) -> list[Hit]:
+    """At most `limit` hits of each kind, of what `user` may see: exact ones first, or else what is nearly so."""
+    text = tidy(text)
+    if not text:
+        return []
+    hits = _all(modules("found"), "find", text, user, limit)
+    if not hits:
+        with forgiving():
+            hits = _all(modules("found"), "nearly", text, user, limit)
+    return sorted(hits, key=lambda hit: not hit.exact)
+
+
+def _all(apps: Iterable[Any], name: str, text: str, user: User, limit: int) -> list[Hit]:
+    ask = [getattr(app, name) for app in apps if hasattr(app, name)]
+    return [hit for find_in in ask for hit in find_in(text, user, limit)]
+
+
+@contextlib.contextmanager
+def forgiving() -> Iterator[None]:
+    """For this transaction, pg_trgm takes names that are ALIKE for similar: only so its operator can use the index."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
+        yield

@@ -21,6 +21,7 @@ from dashboard.beside import Month, Some, Worked, idle_deals, month_of, new_lead
 from dashboard.today import FIRST, MOST, Clock, Section, done_of, plan_of
 
 DONE_FIRST = 10
+DUE = ("overdue", "today")
 TONES = {"overdue": "bad", "today": "accent"}
 
 
@@ -39,9 +40,11 @@ class DayLine:
         return self.line.activity
 
 
-def day_line(activity: Activity, user: User, clock: Clock, *, late: bool) -> DayLine:
+def day_line(activity: Activity, user: User, clock: Clock, section: str) -> DayLine:
     line = line_of(activity, user, clock.today)
-    if late:  # an hour that has passed is late too
+    if section == "done":
+        return DayLine(line)
+    if section == "overdue":  # an hour that has passed is late too
         line = replace(line, tone="bad")
     return DayLine(line, *_about(activity), *_reached(activity))
 
@@ -130,9 +133,10 @@ class DayPage:
         return self._shown(found) if found.count else None
 
     @property
-    def due(self) -> int:
-        """What is to be worked through."""
-        return self.plan["overdue"].count + self.plan["today"].count
+    def has_work(self) -> bool:
+        """Whether something is due that the user may finish."""
+        due = [shown for shown in self.sections if shown.name in DUE]
+        return any(line.line.may_edit for shown in due for line in shown.lines)
 
     @property
     def summary(self) -> str:
@@ -150,8 +154,7 @@ class DayPage:
     def _shown(self, section: Section) -> Shown:
         step = min(section.rest, FIRST, MOST - len(section.rows))
         more_url = self._url(self.limits | {section.name: len(section.rows) + step}) if step > 0 else ""
-        late = section.name == "overdue"
-        lines = [day_line(row, self.user, self.clock, late=late) for row in section.rows]
+        lines = [day_line(row, self.user, self.clock, section.name) for row in section.rows]
         return Shown(section, lines, more_url, step)
 
     def _url(self, limits: dict[str, int]) -> str:

@@ -102,11 +102,11 @@ class TeamDay:
     def figures(self) -> Figures:
         return Figures(**self._lead_figures(), **self._deal_figures(), **self._won(), target=self._target())
 
-    def _lead_figures(self) -> dict[str, int]:
+    def _lead_figures(self) -> dict[str, Any]:
         clock = self.clock
         due = Q(response_due_at__isnull=False) & (Q(responded_at__isnull=False) | Q(response_due_at__lt=clock.now))
         rows = self.leads().filter(created_at__gte=clock.begins(1 - ANSWER_DAYS), created_at__lt=clock.begins(1))
-        figures: dict[str, int] = rows.aggregate(
+        figures: dict[str, Any] = rows.aggregate(
             new_leads=Count("pk", filter=Q(created_at__gte=clock.begins(0))),
             leads_yesterday=Count("pk", filter=Q(created_at__gte=clock.begins(-1), created_at__lt=clock.begins(0))),
             answers_due=Count("pk", filter=due),

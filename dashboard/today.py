@@ -128,15 +128,16 @@ def _section_of(clock: Clock) -> Case:
 def plan_of(person: User, viewer: User, clock: Clock, limits: Mapping[str, int]) -> dict[str, Section]:
     """All sections in one query: the first rows of each, and how many each has."""
     soon = Q(due_on=None) | overdue(clock) | due_within(clock, 0, AHEAD)
-    rows = planned_by(person, viewer).filter(soon).annotate(section=_section_of(clock), day=_day_of(clock))
+    cut = planned_by(person, viewer).filter(soon).annotate(section=_section_of(clock), day=_day_of(clock))
     place = Window(RowNumber(), partition_by=[F("section")], order_by=_ORDER)
-    rows = rows.annotate(place=place, of=Window(Count("*"), partition_by=[F("section")]))
+    rows: Any = cut.annotate(place=place, of=Window(Count("*"), partition_by=[F("section")]))
     wanted = Q()
     for name in TITLES:
         wanted |= Q(section=name, place__lte=limits.get(name, FIRST))
     found: dict[str, list[Activity]] = {name: [] for name in TITLES if name != "done"}
-    for row in with_records(rows.filter(wanted)).order_by(*_ORDER):
-        found[row.section].append(row)  # type: ignore[attr-defined]  # annotated
+    first: Any = with_records(rows.filter(wanted)).order_by(*_ORDER)
+    for row in first:
+        found[row.section].append(row)
     return {name: _section(name, rows) for name, rows in found.items()}
 
 
@@ -144,13 +145,16 @@ def done_of(person: User, viewer: User, clock: Clock, limit: int) -> Section:
     """What the person finished today, the latest first. Notes are words, not work."""
     rows = visible(Activity, viewer).filter(done_by=person, done_at__gte=clock.begins(0), done_at__lt=clock.begins(1))
     counted = rows.exclude(kind=Kind.NOTE).annotate(of=Window(Count("*")))
-    return _section("done", list(with_records(counted).order_by("-done_at", "-pk")[:limit]))
+    return _section("done", list(with_subjects(counted).order_by("-done_at", "-pk")[:limit]))
 
 
 def with_records(rows: QuerySet[Activity]) -> QuerySet[Activity]:
     """With everything a line shows."""
-    records = ("deal__stage", "lead", "customer", "owner")
-    return rows.select_related(*records).prefetch_related("customer__phones", "customer__emails")
+    return with_subjects(rows).prefetch_related("customer__phones", "customer__emails")
+
+
+def with_subjects(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    return rows.select_related("deal__stage", "lead", "customer", "owner")
 
 
 def _section(name: str, rows: list[Activity]) -> Section:

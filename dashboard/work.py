@@ -102,7 +102,7 @@ def _told(user: User, pk: int) -> str:
 
 
 def finish_and_plan(activity: Activity, *, by: User, data: Mapping[str, Any]) -> bool:
-    """Done, with its outcome and what was said; and what is next, if a day is given. False when somebody was quicker."""
+    """Done, with outcome and note; planned what is next, if a day is given. False when somebody was quicker."""
     with transaction.atomic():
         open_ones = Activity.objects.filter(pk=activity.pk, done_at=None)
         if not open_ones.select_for_update(of=("self",)).exists():

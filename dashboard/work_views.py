@@ -62,7 +62,7 @@ def finish(request: UserRequest, pk: int) -> HttpResponse:
     place = replace(place_of(request.POST), at=pk)
     form = WorkForm(request.POST, activity=activity)
     if activity.done_at is None and not form.is_valid():
-        return _page(request, place, form=form)
+        return _page(request, place, refused=activity, form=form)
     if activity.done_at or not finish_and_plan(activity, by=request.user, data=form.cleaned_data):
         return go(request, place.url)  # it says there who was quicker
     return go(request, _after(request, place.finished()), say=_("“%(title)s” is done.") % {"title": activity})
@@ -73,11 +73,11 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
     """To a later day; then the next one."""
     activity = get_writable(Activity, request.user, pk)
     place, form = replace(place_of(request.POST), at=pk), SnoozeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, place, snooze_form=form)
-    day = form.cleaned_data["to"]
-    if not activity.snooze(day, request.user):
+    if activity.done_at is None and not form.is_valid():
+        return _page(request, place, refused=activity, snooze_form=form)
+    if activity.done_at or not activity.snooze(form.cleaned_data["to"], request.user):
         return go(request, place.url)
+    day = form.cleaned_data["to"]
     named = {"title": activity, "day": formats.date_format(day, "l, j F")}
     return go(request, _after(request, replace(place, at=None)), say=_("“%(title)s” is put off until %(day)s.") % named)
 
@@ -86,12 +86,14 @@ def _after(request: UserRequest, place: Place) -> str:
     return work_at(request.user, clock_of_request(), place).place.url
 
 
-def _page(request: UserRequest, place: Place, **forms_with_errors: Any) -> HttpResponse:
+def _page(request: UserRequest, place: Place, refused: Activity | None = None, **forms_refused: Any) -> HttpResponse:
+    """What is in hand; that for which something was refused stays so."""
     clock = clock_of_request()
     found = work_at(request.user, clock, place)
+    if refused:
+        found = replace(found, current=refused, place=place, gone="")
     if found.current is None:
         return render(request, "home/worked.html", {"work": found})
-    errors = {name: form for name, form in forms_with_errors.items() if found.current.pk == place.at}
     context = {
         "work": found,
         "form": WorkForm(activity=found.current, initial={"next_kind": found.current.kind}),
@@ -99,4 +101,4 @@ def _page(request: UserRequest, place: Place, **forms_with_errors: Any) -> HttpR
         "days": [clock.day(ahead) for ahead in (1, 2, 7)],
         "clock": clock,
     }
-    return render(request, "home/work.html", context | errors, status=422 if errors else 200)
+    return render(request, "home/work.html", context | forms_refused, status=422 if refused else 200)

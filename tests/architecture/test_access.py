@@ -44,8 +44,9 @@ def scene(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def clients(everybody, settings):
+def clients(scene, everybody, settings):
     """Requests hash no passwords and find their static files by the settings of each test; nobody stays signed out."""
+    settings.MEDIA_ROOT = scene.folder
     kept = {identity: deepcopy(client.cookies) for identity, client in everybody.items()}
     yield everybody
     for identity, client in everybody.items():

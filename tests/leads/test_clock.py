@@ -1,0 +1,109 @@
+"""The first-response clock in words: what is left, how late it is, how fast it was answered, by working time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from accounts.models import Holiday, WorkingHours
+from accounts.working_time import Schedule
+from leads import clock
+from leads.models import Lead, Source
+from tests import factories
+
+#: A Monday, ten in the morning; work is from nine to five.
+NOW = dt.datetime(2026, 11, 16, 10, tzinfo=dt.UTC)
+NINE, FIVE = dt.time(9), dt.time(17)
+SCHEDULE = Schedule(dict.fromkeys(range(5), (NINE, FIVE)), frozenset({dt.date(2026, 12, 25)}), dt.UTC)
+
+
+def minutes(count):
+    return dt.timedelta(minutes=count)
+
+
+def lead(**fields):
+    """Not saved: the words need no database."""
+    return Lead(**{"status": "new", "created_at": NOW, "response_due_at": NOW + minutes(60)} | fields)
+
+
+def words(row, at=NOW):
+    found = clock.countdown(row, at, SCHEDULE)
+    return found.text, found.tone
+
+
+def test_it_works(db, settings):
+    settings.FIRST_RESPONSE_MINUTES = 90
+    demo = Source.objects.get(kind="demo_request")
+    assert clock.response_due(factories.LeadFactory.build(owner=None), NOW) == NOW + minutes(90)
+    assert clock.response_due(factories.LeadFactory.build(owner=None, source=demo), NOW) == NOW + minutes(15)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-11-16 16:30", "2026-11-17 09:30"),
+        ("2026-11-20 16:30", "2026-11-23 09:30"),  # over the weekend
+        ("2026-12-24 16:30", "2026-12-28 09:30"),  # Christmas, and then the weekend
+        ("2026-12-25 10:00", "2026-12-28 10:00"),
+    ],
+)
+def test_nights_weekends_and_holidays_do_not_count(db, start, due):
+    Holiday.objects.create(day="2026-12-25", name="Christmas")
+    start, due = (dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC) for text in (start, due))
+    assert clock.due_after(None, start) == due
+
+
+def test_without_working_hours_there_is_no_clock(db):
+    WorkingHours.objects.all().delete()
+    assert clock.due_after(None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "at", "expected"),
+    [
+        ({}, NOW, ("1 h left", "")),
+        ({}, NOW + minutes(37), ("23 min left", "")),
+        ({}, NOW + minutes(50), ("10 min left", "warn")),
+        ({}, NOW + minutes(60), ("0 min left", "warn")),
+        ({}, NOW + minutes(65), ("5 min late", "bad")),
+        ({}, NOW + minutes(190), ("2 h late", "bad")),
+        ({}, NOW + dt.timedelta(days=7), ("4 d late", "bad")),
+        # Due at the end of the day: late by no working minute until the next begins.
+        ({"response_due_at": NOW + minutes(420)}, NOW + minutes(500), ("late", "bad")),
+        # Asked at night, what is left is what is left of working time.
+        ({"response_due_at": NOW + dt.timedelta(days=1)}, NOW + minutes(600), ("1 h left", "")),
+        ({"responded_at": NOW + minutes(12)}, NOW + dt.timedelta(days=9), ("answered in 12 min", "good")),
+        ({"responded_at": NOW + minutes(125)}, NOW, ("answered in 2 h, late", "warn")),
+        ({"responded_at": NOW - minutes(5)}, NOW, ("answered in 0 min", "good")),
+        ({"responded_at": NOW, "response_due_at": None}, NOW, ("answered", "")),
+        ({"response_due_at": None}, NOW, ("", "")),
+        ({"status": "lost"}, NOW + minutes(90), ("", "")),
+        ({"status": "lost", "responded_at": NOW + minutes(12)}, NOW, ("answered in 12 min", "good")),
+    ],
+    ids=str,
+)
+def test_the_words(fields, at, expected):
+    assert words(lead(**fields), at) == expected
+
+
+def test_a_cell_says_the_same(db):
+    cell = clock.clock_cell(lead(), NOW, SCHEDULE)
+    assert (cell.kind, cell.value, cell.extra) == ("badge", "1 h left", "")
+
+
+def test_reopened_before_anybody_answered_it_is_due_anew(db):
+    late = NOW + dt.timedelta(days=1)
+    assert clock.due_when_reopened(lead(), late) == late + minutes(60)
+
+
+def test_reopened_after_an_answer_it_stays_answered(db):
+    answered = lead(responded_at=NOW + minutes(5))
+    assert clock.due_when_reopened(answered, NOW + dt.timedelta(days=1)) == answered.response_due_at
+
+
+def test_many_leads_are_told_without_a_query(db, django_assert_num_queries):
+    rows = [lead() for _ in range(50)]
+    with django_assert_num_queries(0):
+        for row in rows:
+            clock.countdown(row, NOW, SCHEDULE)

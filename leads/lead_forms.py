@@ -227,7 +227,7 @@ class NewLeadForm(LeadForm):
         return self.user if "owner" not in self.data else owner
 
     def clean_currency(self) -> str:
-        return self.cleaned_data["currency"] or settings.BASE_CURRENCY
+        return str(self.cleaned_data["currency"] or settings.BASE_CURRENCY)
 
     def clean_reach(self) -> str:
         """A phone number is kept as such, all else must be an e-mail address."""

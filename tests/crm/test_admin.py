@@ -18,7 +18,7 @@ from customers.models import Customer, Order, Phone
 from tests import factories
 from tests.rows import all_rows
 
-APPS = ("crm", "accounts", "activities", "customers", "dashboard", "exchange")
+APPS = ("crm", "accounts", "activities", "customers", "deals", "leads", "dashboard", "exchange")
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 NAMES = [model._meta.label for model in MODELS]
 

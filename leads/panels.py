@@ -1,0 +1,28 @@
+"""Leads on the page of the customer that they became."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crm.navigation import SELLING
+from crm.shares import Panel
+from leads.facts import TONES
+from leads.models import Lead, LeadStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHOWN = 5
+
+
+def of_customer(customer: Any, user: User) -> Panel | None:
+    """Nothing for a customer who never was a lead."""
+    if user.effective_role not in SELLING:
+        return None
+    rows = Lead.objects.visible_to(user).filter(customer=customer).select_related("source", "owner")
+    found = list(rows.order_by("-created_at", "-pk")[:SHOWN])
+    shown = [(lead, TONES[LeadStatus(lead.status)]) for lead in found]
+    return Panel("leads/_panel.html", {"leads": shown}) if found else None
+
+
+PANELS = {"customers.customer": [of_customer]}

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Case, Count, DateField, DurationField, Exists, F, IntegerField, Max, OuterRef, Q, Sum, Value, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    DateField,
+    DurationField,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Greatest, TruncMonth
 
 from dashboard.pipeline_days import Median, Spell, in_days
@@ -69,6 +84,8 @@ def funnel(rows: Any, stages: list[Stage]) -> list[Step]:
     `rows` are deals of the pipeline whose `stages` these are, in order.
     """
     ladder = [stage for stage in stages if stage.kind != StageKind.LOST]
+    if not ladder:
+        return []
     counts: dict[str, Any] = {}
     for stage in ladder:
         at, beyond = Q(furthest=stage.position), Q(furthest__gte=stage.position)

@@ -20,7 +20,7 @@ from customers.tables import OWNER, DateField
 from dashboard.pipeline_pushes import moved_back
 from dashboard.pipeline_stages import has_reached
 from deals.filters import DealFilter, StageChoice
-from deals.models import Deal, DealLine, DealStatus, Stage, StageVisit
+from deals.models import Deal, DealLine, DealStatus, LostReason, Stage, StageVisit
 from deals.models.deal import VALUE
 
 TONES = {DealStatus.OPEN: "accent", DealStatus.WON: "good", DealStatus.LOST: "bad"}
@@ -45,6 +45,7 @@ class PipelineFilter(DealFilter):
 
     def tailor(self, user: User) -> None:
         super().tailor(user)
+        self._offer("reason", visible(LostReason, user))  # also those that are no longer offered for deals
         for name in ("reached", "furthest", "left"):
             self._offer(name, visible(Stage, user).select_related("pipeline"))
 

@@ -278,7 +278,8 @@ def _salt(row: models.Model) -> str:
 
 def _is_column(row: models.Model, name: str) -> bool:
     try:
-        return row._meta.get_field(name).concrete
+        field = row._meta.get_field(name)
+        return field.concrete and not field.many_to_many
     except FieldDoesNotExist:
         return False
 

@@ -173,10 +173,15 @@ class LeadForm(RecordForm[Lead]):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._check_rate(data)
-        known = [data.get(name, getattr(self.instance, name)) for name in WHO]
-        if not self.errors and not any(known) and not self.instance.external_id:
+        if not self.errors and not self._is_known(data):
             raise ValidationError(_("Enter a name, a company, a phone number or an e-mail address."))
         return data
+
+    def _is_known(self, data: dict[str, Any]) -> bool:
+        """Imported ones may have nothing but their number elsewhere."""
+        row = self.instance
+        before = {} if self.is_new else {name: getattr(row, name) for name in (*WHO, "external_id")}
+        return any((before | data).get(name) for name in (*WHO, "external_id"))
 
     def _check_rate(self, data: dict[str, Any]) -> None:
         names = {"value", "currency"} & data.keys()

@@ -44,7 +44,7 @@ def export(request: UserRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def create(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
-    form = NewLeadForm(request.POST or None, user=request.user)
+    form = NewLeadForm(request.POST if request.method == "POST" else None, user=request.user)
     return kernel.answer(
         request,
         form,

@@ -57,8 +57,9 @@ class ComposerForm(ActivityForm):
         super().tailor(user)
         self.fields["owner"].required = False
         self.fields["files"].widget.attrs["data-most"] = settings.ATTACHMENT_MAX_MB
-        today = timezone.localdate()
-        self.initial = {"kind": Kind.NOTE, "due_on": today + dt.timedelta(days=1), "owner": user.pk} | self.initial
+        given = {name: value for name, value in self.initial.items() if value}
+        due = timezone.localdate() + dt.timedelta(days=1)
+        self.initial = {"kind": Kind.NOTE, "due_on": due, "owner": user.pk} | given
         self.initial.setdefault("state", PLANNED if self.initial["kind"] == Kind.TASK else DONE)
 
     def _fill_people(self, user: User) -> None:

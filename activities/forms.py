@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.fields import DayField, HourField, MomentField, PeopleField, PersonField
-from activities.models import OUTCOMES, Activity, Comment, Kind
+from activities.models import OUTCOMES, Activity, Comment, Kind, Repeats
 from activities.models.verbs import at_hour
 from activities.people import doers_of, mentioned_in
 from crm.editing import RecordForm
@@ -42,6 +42,10 @@ class ActivityForm(RecordForm[Activity]):
             field.widget.attrs.setdefault("autocomplete", "off")
             if name == "title":
                 field.label = _("What")
+        if "repeats" in self.fields:
+            self.fields["repeats"] = forms.ChoiceField(
+                choices=[("", _("Never")), *Repeats.choices], required=False, label=_("Repeats")
+            )
         if "owner" in self.fields:
             self._fill_people(user)
 

@@ -40,7 +40,7 @@ def _said(request: UserRequest, activity: Activity) -> HttpResponse:
     """All comments again, with an empty box."""
     if not htmx.wants_fragment(request):
         return htmx.go(request, activity, say=_("Comment saved."))
-    return render(request, "activities/_comments.html", {"entry": _entry(request, activity), "is_open": True})
+    return render(request, "activities/_comments.html", {"entry": _entry(request, activity)})
 
 
 def _entry(request: UserRequest, activity: Activity) -> entries.Entry:

@@ -14,7 +14,9 @@ let polling = 0;
 // The class "editing" comes only when htmx has settled: a fact with a form in it is one that is edited.
 const busy = (part) =>
   part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea") ||
-  part.querySelector(".fact form, .note-form, .merge, form[aria-busy='true']");
+  part.querySelector(
+    ".fact form, .note-form, .merge, form[aria-busy='true'], .menu-details[open], .comments details[open]",
+  );
 
 function tell(part) {
   // An open form is not taken away from under somebody's hands: the part is fetched when it is closed.

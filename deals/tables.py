@@ -113,7 +113,7 @@ IN_PLACE = {"stage": stage_cell, "amount": amount_cell, "close": close_cell}
 def editable_cell(row: Deal, name: str) -> Cell:
     """The cell as a button that turns into a form."""
     cell = IN_PLACE[name](row)
-    url = reverse("deals:cell", args=[row.pk, name])
+    url = reverse("deals:cell", args=[name, row.pk])
     return replace(cell, kind=f"edit-{cell.kind}", value=cell.value or "–", label=url)
 
 

@@ -146,12 +146,14 @@ def restore(request: UserRequest, kind: Kind[R], pk: int) -> HttpResponse:
     return htmx.go(request, row, say=_("%(name)s is back.") % {"name": row})
 
 
-def show_history(request: UserRequest, kind: Kind[R], row: R) -> HttpResponse:
+def show_history(request: UserRequest, kind: Kind[R], row: R, *, unsaid: frozenset[str] = frozenset()) -> HttpResponse:
+    """`unsaid`: columns that follow from others."""
     writable = may_edit(row, request.user)
     form = kind.form(user=request.user, instance=row)
+    lines = history.lines(row, viewer=request.user, restorable=form.names if writable else [])
     context = {
         "object": row,
-        "changes": history.lines(row, viewer=request.user, restorable=form.names if writable else []),
+        "changes": [line for line in lines if line.field not in unsaid],
         "restore_url": kind.url("restore_value", row.pk) if writable else "",
         "base": form.token(row) if writable else "",
         "may_restore": row.deleted_at and may_remove(row, request.user),

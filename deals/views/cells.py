@@ -28,7 +28,7 @@ FIELDS = {"amount": "amount", "close": "expected_close"}
 
 
 @require_http_methods(["GET", "POST"])
-def cell(request: UserRequest, pk: int, name: str) -> HttpResponse:
+def cell(request: UserRequest, name: str, pk: int) -> HttpResponse:
     """The form in the cell; without script the same on a page of its own."""
     if name not in IN_PLACE:
         raise Http404
@@ -85,7 +85,7 @@ def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
 
 def _form(request: UserRequest, deal: Deal, name: str, form: Any, *, status: int = 200) -> HttpResponse:
     label = _("%(what)s of %(deal)s") % {"what": next(iter(form.visible_fields())).label, "deal": deal}
-    context = {"form": form, "action": reverse("deals:cell", args=[deal.pk, name]), "label": label}
+    context = {"form": form, "action": reverse("deals:cell", args=[name, deal.pk]), "label": label}
     return render(request, "deals/_cell_form.html", context, status=status)
 
 

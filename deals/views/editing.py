@@ -22,6 +22,9 @@ from deals.kind import DEALS
 from deals.models import Deal
 from deals.new_forms import DealFor, NewDealForm
 
+#: Columns that follow from others: their history would say the same twice.
+UNSAID = frozenset({"status", "base_amount", "stage_entered_at"})
+
 
 @require_http_methods(["GET", "POST"])
 def create(request: UserRequest) -> HttpResponse:
@@ -83,7 +86,8 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def history(request: UserRequest, pk: int) -> HttpResponse:
-    return editing.show_history(request, DEALS, find(Deal, request.user, pk))
+    """Without the columns that only follow from others."""
+    return editing.show_history(request, DEALS, find(Deal, request.user, pk), unsaid=UNSAID)
 
 
 @require_POST

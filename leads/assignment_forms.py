@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Role, User
 from crm.access import editable
 from crm.moments import today
 from leads import capacity
@@ -113,8 +113,12 @@ class AssignForm(ChosenForm):
 
     @property
     def loads(self) -> list[Load]:
-        """The people with how busy they are: those who can take a lead first."""
-        return sorted(capacity.loads(self.people, today()), key=lambda load: (load.unfit is not None, -load.free))
+        """The people with how busy they are: those who can take a lead first, and of these those who sell."""
+        return sorted(capacity.loads(self.people, today()), key=_eligibility)
+
+
+def _eligibility(load: Load) -> tuple[bool, bool, int]:
+    return load.unfit is not None, load.person.role != Role.SALES, -load.free
 
 
 class ShareOutForm(ChosenForm):

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from crm.access import visible
 from crm.lists import COUNT_LIMIT, Cell, Column, Empty
+from leads import clock
 from leads.models import Lead, LeadQuerySet
 from leads.tables import LeadFilter, LeadList
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-SHOWN = ("name", "company", "source", "score", "value", "owner", "clock", "age")
+SHOWN = ("company", "source", "score", "value", "owner", "age")
 
 
 def unattended_count(user: User) -> int:
@@ -38,12 +39,6 @@ class UnattendedFilter(LeadFilter):
             self.fields.pop(name)
 
 
-def _why(row: Lead) -> Cell:
-    if row.owner_id is None:
-        return Cell("badge", _("Nobody's"), extra="warn")
-    return Cell("badge", _("Not answered"), extra="bad")
-
-
 class UnattendedLeads(LeadList):
     name = "unattended_leads"
     title = gettext_lazy("Unattended leads")
@@ -54,7 +49,18 @@ class UnattendedLeads(LeadList):
 
     def __init__(self, user: User, query: QueryDict) -> None:
         super().__init__(user, query)
-        self.columns = _columns()
+        known = {column.name: column for column in LeadList.columns}
+        why = Column("why", gettext_lazy("Waits"), lambda row: self._why(row).value, sort="clock", cell=self._why)
+        self.columns = [known["name"], why, *(known[name] for name in SHOWN)]
+
+    def _why(self, row: Lead) -> Cell:
+        """Nobody's, late, or both: the first badge of the row, which a phone shows too."""
+        words = clock.countdown(row, self.now, self.schedule)
+        if row.owner_id:
+            return Cell("badge", words.text, extra=words.tone)
+        nobodys = _("Nobody's")
+        text = f"{nobodys}, {words.text}" if words.text else nobodys
+        return Cell("badge", text, extra="bad" if words.tone == "bad" else "warn")
 
     def _narrow(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
         assert isinstance(rows, LeadQuerySet)  # noqa: S101 - the queryset of leads
@@ -70,10 +76,3 @@ class UnattendedLeads(LeadList):
     @cached_property
     def views(self) -> list[Any]:
         return []
-
-
-def _columns() -> list[Column]:
-    known = {column.name: column for column in LeadList.columns}
-    why = Column("why", gettext_lazy("Why"), lambda row: _why(row).value, cell=_why)
-    columns = [known[name] for name in SHOWN]
-    return [columns[0], why, *columns[1:]]

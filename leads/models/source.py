@@ -38,7 +38,7 @@ class Retirable(Versioned):
     def _turn(self, kind: str, *, to: bool, by: User) -> bool:
         with transaction.atomic():
             rows: models.QuerySet[Any] = type(self)._base_manager.filter(pk=self.pk)
-            changed = rows.filter(**{"is_active": not to}).update(is_active=to)
+            changed = rows.filter(is_active=not to).update(is_active=to)
             if changed:
                 record(f"{self.NOUN}.{kind}", on=self, by=by)
         self.refresh_from_db()
@@ -154,4 +154,9 @@ class ScoreRule(Versioned):
         triggers = [raise_version()]
 
     def __str__(self) -> str:
-        return f"{self.get_rule_display()}: {self.points:+d}"
+        return f"{self.get_rule_display()}: {self.signed}"
+
+    @property
+    def signed(self) -> str:
+        """With a minus that is as wide as the plus."""
+        return f"{self.points:+d}".replace("-", "−") if self.points else "0"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -100,6 +101,7 @@ class FilesField(forms.FileField):
         sent: list[UploadedFile] = [file for file in (data if isinstance(data, list) else [data]) if file]
         if self.required and not sent:
             raise ValidationError(_("Choose a file."), code="required")
-        if len(sent) > files.MOST:
-            raise ValidationError(_("Send at most %(most)s files at a time."), params={"most": files.MOST})
+        if len(sent) > settings.ATTACHMENTS_AT_ONCE:
+            most = {"most": settings.ATTACHMENTS_AT_ONCE}
+            raise ValidationError(_("Send at most %(most)s files at a time."), params=most)
         return [files.check(file) for file in sent]

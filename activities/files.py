@@ -27,7 +27,6 @@ from crm.text import is_blank, is_storable
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST = 10
 NAME_LENGTH = 120
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
 
-from activities import entries, files, story
+from activities import entries, story
 from activities.composer_forms import ComposerForm, FilesForm
 from activities.entries import Paper
 from activities.models import Activity, ActivityQuerySet, Kind
@@ -156,7 +156,6 @@ class FilesPanel:
     url: str
     topic: str
     most_mb: int
-    most: int = files.MOST
 
 
 def files_panel(subject: Record, user: User, form: FilesForm | None = None) -> FilesPanel:

@@ -11,7 +11,7 @@ import contextvars
 import io
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol, cast
@@ -103,22 +103,34 @@ class Answer:
 class Pages:
     """A WSGI application as an ASGI one, behind a small fixed pool of threads."""
 
-    def __init__(self, application: Wsgi, *, threads: int = 2, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        application: Wsgi,
+        *,
+        threads: int = 2,
+        limits: Limits | None = None,
+        uploads: Mapping[str, Limits] | None = None,
+    ) -> None:
+        """`uploads`: other limits below the paths that begin so."""
         self.application = application
         self.limits = limits or Limits()
+        self.uploads = uploads or {}
         self.pages = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self.streams = ThreadPoolExecutor(2, thread_name_prefix="stream")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = plain_headers(scope["headers"])
         try:
-            body = await read_body(headers, receive, self.limits)
+            body = await read_body(headers, receive, self._limits_of(scope["path"]))
             with body:
                 await self._answer(make_environ({**scope, "headers": headers}, body), receive, send)
         except Refused as refused:
             await refuse(send, refused)
         except ClientGone:
             return
+
+    def _limits_of(self, path: str) -> Limits:
+        return next((limits for start, limits in self.uploads.items() if path.startswith(start)), self.limits)
 
     async def _answer(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_until_gone(receive))

@@ -2,7 +2,7 @@
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 
-const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 429: "often" };
+const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 413: "heavy", 429: "often" };
 
 function again({ elt, requestConfig }) {
   const event = requestConfig?.triggeringEvent;

@@ -118,7 +118,7 @@ def _away(person: User) -> str:
 def _stayed(handout: Handout) -> str:
     if not handout.left:
         return ""
-    if len({entry["why"] for entry in handout.left}) == 1:
+    if len({(entry["why"], entry.get("owner")) for entry in handout.left}) == 1:
         why = handout.left[0]["why"]
         owner = User.objects.get_queryset().filter(pk=handout.left[0].get("owner") or 0).first()
         return f"{len(handout.left)}: {why_left(why, owner)}."

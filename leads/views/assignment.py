@@ -76,7 +76,7 @@ def _done(request: UserRequest, handout: Handout, to: Any) -> HttpResponse:
 
 def _next(request: UserRequest) -> str:
     """Back where one came from, if that is here."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    wanted = request.POST.get("next", "") or request.GET.get("next", "") or request.htmx.current_url_abs_path or ""
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 

@@ -25,6 +25,7 @@ class Card:
     url: str
     note: str = ""
     bar: int | None = None
+    note_url: str = ""
 
 
 def cards_of(day: TeamDay, links: TeamLinks) -> list[Card]:
@@ -50,11 +51,11 @@ def _pipeline(figures: Figures) -> str:
 
 def _answers(day: TeamDay, links: TeamLinks) -> Card:
     figures = day.figures
-    share = figures.in_time_percent
-    note = _("%(count)s of %(due)s in 7 days") % {"count": figures.answered_in_time, "due": figures.answers_due}
+    share, late = figures.in_time_percent, figures.answers_due - figures.answered_in_time
     if share is None:
-        return Card("answers", _("Answered in time"), "–", links.answers, _("no answer was due in 7 days"))
-    return Card("answers", _("Answered in time"), f"{share}\u00a0%", links.answers, note, share)
+        return Card("answers", _("Answered in time"), "–", links.in_time, _("no answer was due in 7 days"))
+    note = _("%(count)s late, in 7 days") % {"count": late}
+    return Card("answers", _("Answered in time"), f"{share}\u00a0%", links.in_time, note, share, links.late)
 
 
 def _done(day: TeamDay, links: TeamLinks) -> Card:

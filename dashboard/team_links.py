@@ -28,8 +28,16 @@ class TeamLinks:
         return self._to("leads:index", created_from=self._today, created_to=self._today)
 
     @property
-    def answers(self) -> str:
-        return self._to("leads:index", created_from=self._day.answers_from.isoformat(), created_to=self._today)
+    def in_time(self) -> str:
+        return self._answered("in_time")
+
+    @property
+    def late(self) -> str:
+        return self._answered("late")
+
+    def _answered(self, how: str) -> str:
+        first = self._day.answers_from.isoformat()
+        return self._to("leads:index", created_from=first, created_to=self._today, answer=how)
 
     @property
     def unattended(self) -> str:

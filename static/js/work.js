@@ -12,3 +12,8 @@ document.addEventListener("keydown", (event) => {
 (form?.querySelector("[aria-invalid=true]") ?? form?.querySelector("input[type=radio]") ?? form?.querySelector("textarea"))?.focus({
   preventScroll: true,
 });
+
+// The menu of days opens with its first entry focused, so that S and Enter are enough.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches(".work-head details")) target.querySelector("button")?.focus();
+}, true);

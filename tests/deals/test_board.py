@@ -224,7 +224,7 @@ def test_a_column_goes_on_until_every_card_was_shown_once(client, alice):
     while url:
         html = client.get(url, headers=HTMX).content.decode()
         seen += [part.split("<")[0] for part in html.split('/">')[1:] if part.startswith("D")]
-        url = html.split('href="/deals/column/')[1].split('"')[0] if "Show more" in html else ""
+        url = html.split('hx-get="/deals/column/')[1].split('"')[0] if "Show more" in html else ""
         url = f"/deals/column/{url}".replace("&amp;", "&") if url else ""
     assert sorted(seen) == [f"D{n:03}" for n in range(2 * SIZE + 7)]
 

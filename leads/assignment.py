@@ -209,7 +209,7 @@ def _write(given: list[list[int | None]], rows: dict[int, Lead], handout: Handou
     people = User.objects.in_bulk({pk for _lead, *both in given for pk in both if pk})
     for pk, before, to in given:
         who = {"to": people.get(to or 0), "before": people.get(before or 0), "handout": handout.pk}
-        record("lead.assigned", on=rows[pk or 0], by=handout.by, **who, **facts)
+        record("lead.assigned" if to else "lead.unassigned", on=rows[pk or 0], by=handout.by, **who, **facts)
 
 
 # And back

@@ -121,7 +121,8 @@ class LeadForm(RecordForm[Lead]):
             row.save(update_fields=["source", "response_due_at"])
         super().write(row, changed)
         if "owner" in changed:
-            record("lead.assigned", on=row, by=self.user, to=row.owner, before=before)
+            kind = "lead.assigned" if row.owner else "lead.unassigned"
+            record(kind, on=row, by=self.user, to=row.owner, before=before)
         score.rescore([row.pk])
 
     def write_related(self, row: Lead, changed: list[str]) -> None:

@@ -10,7 +10,8 @@ PAGE = "leads:detail"
 EVENTS = {
     "lead.created": Words(_("Lead added"), "user-round-plus", "accent", PAGE),
     "lead.changed": Words(_("%(fields)s changed"), "pencil"),
-    "lead.assigned": Words(_("Lead assigned"), "user-check", "accent", PAGE),
+    "lead.assigned": Words(_("Lead assigned to %(to)s"), "user-check", "accent", PAGE),
+    "lead.unassigned": Words(_("Lead taken from %(before)s"), "user-minus", "", PAGE),
     "lead.contacted": Words(_("Lead contacted"), "phone-call", "accent", PAGE),
     "lead.qualified": Words(_("Lead qualified"), "circle-check", "accent", PAGE),
     "lead.lost": Words(_("Lead lost"), "circle-x", "bad", PAGE),

@@ -46,6 +46,28 @@ def test_an_admin_sees_what_somebody_else_may(client, ada, alice, scene):
     assert "Sales executive in team North" in client.get(url).content.decode()
 
 
+@pytest.mark.parametrize("area", ["Leads", "Deals"])
+@pytest.mark.parametrize(
+    ("who", "level", "sees", "changes"),
+    [
+        ("ada", "all", 3, 3),
+        ("mona", "some", 2, 2),
+        ("alice", "some", 1, 1),
+        ("gus", "none", 0, 0),
+        ("rita", "some", 3, 0),
+    ],
+)
+def test_the_table_agrees_with_the_doors_of_leads_and_deals(request, area, who, level, sees, changes, alice):
+    """One of alice's, one of nobody's, one of another team."""
+    make = factories.LeadFactory if area == "Leads" else factories.DealFactory
+    for owner in (alice, None, factories.UserFactory()):
+        make(owner=owner)
+    person = request.getfixturevalue(who)
+    (proof,) = [proof for proof in rights.proofs_of(person) if proof.name == area]
+    assert (proof.visible, proof.editable) == (sees, changes)
+    assert {line.name: line.level for line in rights.lines_of(person)}[area] == level
+
+
 def test_every_area_speaks_of_every_role():
     for area in rights.AREAS:
         assert set(area.rights) == set(Role), area.name

@@ -12,6 +12,7 @@ from crm.access import get_writable, require
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
+from crm.shares import panels_of
 from customers import purchases
 from customers.deleted_tables import DeletedCompanies
 from customers.models import Company, Customer
@@ -56,6 +57,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "may_edit": writable,
         "may_remove": may_remove(company, request.user),
         "may_create": request.user.effective_role in WRITERS and not company.deleted_at,
+        "panels": panels_of(company, request.user),
         "people": people[:SHOWN],
         "sees_orders": sees_orders,
         "more_people": len(people[: SHOWN + 1]) > SHOWN,

@@ -6,11 +6,15 @@ import base64
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
+from activities.models import Comment
 from activities.timeline import PAGE, Timeline
+from activities.words import Words
 from crm.errors import BadInput
 from crm.events import record
 from crm.models import Event
@@ -166,3 +170,117 @@ def test_an_event_without_words_is_told_in_its_own(customer, alice):
 def test_changes_of_fields_that_are_no_more_are_left_out(customer, alice):
     event(customer, NOON, fields=["fax", "city"])
     assert [entry.title for entry in _all(customer, alice)] == ["City changed"]
+
+
+# Row by row
+
+
+@pytest.fixture
+def told(customer, deal, alice, rival):
+    """What happened with alice's deal and her lead, of which rob sees nothing."""
+    lead = factories.LeadFactory(
+        owner=alice, customer=customer, name="Zoë as a lead", status="converted", closed_at=now()
+    )
+    record(
+        "deal.moved", on=deal, by=alice, title="SECRET deal", stage_from={"id": 1, "text": "New"}, stage_to=deal.stage
+    )
+    record("lead.qualified", on=lead, by=alice, title="SECRET lead")
+    note(customer, NOON, deal=deal, created_by=alice, body="SECRET of the deal")
+    note(customer, NOON, lead=lead, created_by=alice, body="SECRET of the lead")
+    gone = note(customer, NOON, deal=deal, created_by=alice, kind="call", title="SECRET call")
+    gone.delete_softly(by=alice)
+    factories.AttachmentFactory(customer=customer, deal=deal, created_by=alice, name="SECRET.txt")
+    factories.PlanFactory(customer=customer, deal=deal, created_by=alice, title="SECRET plan")
+    note(customer, NOON, created_by=alice, body="Known to all")
+    return lead
+
+
+@pytest.mark.parametrize("show", ["", "?show=changes", "?show=notes", "?show=calls", "?show=files"])
+def test_what_concerns_a_deal_is_told_to_who_sees_the_deal(client, alice, rival, customer, told, show):
+    url = reverse("customers:timeline", args=[customer.pk]) + show
+    client.force_login(rival)
+    seen = client.get(url).content.decode() + client.get(customer.get_absolute_url()).content.decode()
+    assert "SECRET" not in seen
+    assert "Known to all" in seen
+    client.force_login(alice)
+    assert "SECRET" in client.get(customer.get_absolute_url()).content.decode()
+
+
+def test_the_customer_s_timeline_tells_of_its_leads_and_deals(customer, alice, told):
+    entries = _all(customer, alice)
+    texts = {str(entry.text) for entry in entries}
+    assert {"SECRET of the deal", "SECRET of the lead", "Known to all"} <= texts
+    assert any("SECRET deal" in f"{entry.title} {entry.about}" for entry in entries)
+
+
+def test_what_happened_before_the_deal_was_the_customer_s_is_told_once(customer, alice):
+    deal = factories.DealFactory(owner=alice)
+    record("deal.created", on=deal, by=alice, title="Early")
+    type(deal).objects.filter(pk=deal.pk).update(customer=customer)
+    deal.refresh_from_db()
+    record("deal.won", on=deal, by=alice, title="Late")
+    late, early = (f"{entry.title} {entry.about}" for entry in _all(customer, alice))
+    assert "Late" in late
+    assert "Early" in early
+
+
+def test_a_deal_tells_its_own_story(deal, customer, alice):
+    note(customer, NOON, body="About the customer")
+    mine = note(customer, NOON, deal=deal, body="About the deal")
+    record("deal.moved", on=deal, by=alice)
+    record("customer.changed", on=customer, by=alice, fields=["city"])
+    assert [entry.key.partition("-")[0] for entry in _all(deal, alice)] == ["event", "activity"]
+    assert _all(deal, alice)[1].activity == mine
+
+
+def test_amounts_are_told_before_and_after(deal, alice):
+    changes = {"amount": ["1000", "1200"], "title": ["A", "B"]}
+    record("deal.changed", on=deal, by=alice, fields=["amount"], changes=changes, currency="EUR")
+    assert list(_all(deal, alice)[0].changes) == [("Amount", "€\u00a01,000.00", "€\u00a01,200.00")]
+
+
+def test_facts_are_named_and_what_is_missing_is_an_ellipsis():
+    words = Words("Moved from %(stage_from)s to %(stage_to)s")
+    facts = {"stage_from": {"id": 1, "text": "Proposal"}}
+    assert words.say("", [], facts) == "Moved from Proposal to …"
+    assert Words("100 % done").say("", [], facts) == "100 % done"
+
+
+def test_pinned_ones_are_on_top_of_the_first_page_only(customer, alice):
+    first = note(customer, NOON, created_by=alice)
+    for place in range(PAGE + 2):
+        note(customer, NOON + dt.timedelta(minutes=place + 1))
+    first.pin(alice)
+    shown = timeline(customer, alice)
+    assert [entry.key for entry in shown.pinned] == [f"activity-{first.pk}"]
+    older = timeline(customer, alice, shown.older_url.partition("?")[2])
+    assert older.pinned == []
+    assert f"activity-{first.pk}" not in keys(shown) + keys(older)
+
+
+def test_text_with_script_is_text(client, alice, customer):
+    note(customer, NOON, created_by=alice, body="<script>alert(1)</script>")
+    client.force_login(alice)
+    assert "<script>alert(1)" not in client.get(customer.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("who", ["ada", "mona", "alice", "rita"])
+def test_a_page_costs_the_same_for_one_entry_as_for_twenty(request, deal, customer, who):
+    user = request.getfixturevalue(who)
+
+    def fill():
+        row = note(customer, now(), deal=deal, body="Hello @Mona Manager")
+        Comment.objects.create(activity=row, body="Yes @Mona Manager", created_by=row.created_by)
+        factories.AttachmentFactory(deal=deal, activity=row, created_by=row.created_by)
+        record("deal.moved", on=deal, by=None)
+
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            keys(timeline(deal, user))
+        return len(captured)
+
+    fill()
+    one = asked()
+    for _time in range(20):
+        fill()
+    assert asked() == one <= 6

@@ -30,7 +30,7 @@ class ChosenForm(forms.Form):
     """Leads chosen one by one, or all open ones that a list holds with its filters."""
 
     chosen = forms.ModelMultipleChoiceField(
-        Lead.objects.none(),
+        None,
         required=False,
         error_messages={
             "invalid_choice": gettext_lazy("A lead that you chose is no longer there, or not yours to hand out."),

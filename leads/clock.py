@@ -7,15 +7,18 @@ anybody ever answered is due anew.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.working_time import NoWorkingTime, Schedule
 from crm.lists import Cell
+from crm.models import Event
 from crm.moments import shown
-from leads.models import Lead, Source
+from leads.models import OPEN_STATUSES, Lead, Source
 
 #: with less than this left, the countdown warns
 SOON = 15
@@ -42,6 +45,41 @@ def response_due(lead: Lead, at: dt.datetime, schedule: Schedule | None = None) 
 def due_when_reopened(lead: Lead, at: dt.datetime, schedule: Schedule | None = None) -> dt.datetime | None:
     """The new `response_due_at` of a lost lead that is opened again: from now on, unless it was answered before."""
     return lead.response_due_at if lead.responded_at else response_due(lead, at, schedule)
+
+
+#: what changes when work is done
+CALENDAR = ("working_hours.", "holiday.")
+
+
+def calendar_changed_since(moment: dt.datetime) -> bool:
+    kinds = Event.objects.filter(at__gt=moment).values_list("kind", flat=True)
+    return any(kind.startswith(CALENDAR) for kind in kinds.distinct().order_by("kind"))
+
+
+def reset(pks: Iterable[int], schedule: Schedule) -> int:
+    """Reckon the clocks that still run anew, from when the lead came or came back; so many differ."""
+    with transaction.atomic():
+        waiting = Lead.objects.get_queryset().filter(pk__in=list(pks), status__in=OPEN_STATUSES)
+        rows = waiting.filter(responded_at=None, response_due_at__isnull=False).order_by("pk")
+        locked = list(rows.select_related("source").select_for_update(of=("self",), no_key=True))
+        starts = _starts(locked)
+        changed = [row for row in locked if _move(row, starts, schedule)]
+        Lead.everything.bulk_update(changed, ["response_due_at"], batch_size=500)
+    return len(changed)
+
+
+def _starts(rows: list[Lead]) -> dict[int, dt.datetime]:
+    """When those that were reopened were so last."""
+    reopened = Event.objects.filter(
+        subject_type="leads.lead", subject_id__in=[row.pk for row in rows], kind="lead.reopened"
+    )
+    return dict(reopened.order_by("at").values_list("subject_id", "at"))
+
+
+def _move(row: Lead, starts: dict[int, dt.datetime], schedule: Schedule) -> bool:
+    before = row.response_due_at
+    row.response_due_at = response_due(row, starts.get(row.pk, row.created_at), schedule) or before
+    return row.response_due_at != before
 
 
 @dataclass(frozen=True)

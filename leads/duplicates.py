@@ -123,7 +123,7 @@ def leads_like(wanted: Wanted, user: User, *, but: int = 0) -> list[Match]:
             same += [row.email] if row.email.lower() in wanted.addresses else []
             found[row.pk] = Match(row, ", ".join(same), True, "lead", row.company_name)
     for row in _alike(seen, wanted, lambda row: row.company_name):
-        found.setdefault(row.pk, Match(row, _("nearly the same name"), False, "lead", row.company_name))
+        found.setdefault(row.pk, Match(row, _how_like(row), False, "lead", row.company_name))
     return list(found.values())
 
 
@@ -140,7 +140,7 @@ def customers_like(wanted: Wanted, user: User) -> list[Match]:
         for row in rows.order_by("sort_key", "pk")[:MOST]:
             found[row.pk] = Match(row, _same(row, wanted), True, "customer", str(row.company or ""))
     for row in _alike(seen, wanted, lambda row: str(row.company or "")):
-        found.setdefault(row.pk, Match(row, _("nearly the same name"), False, "customer", str(row.company or "")))
+        found.setdefault(row.pk, Match(row, _how_like(row), False, "customer", str(row.company or "")))
     return list(found.values())
 
 
@@ -162,6 +162,10 @@ def _alike(rows: QuerySet[Any], wanted: Wanted, company_of: Any) -> list[Any]:
     near = rows.filter(sort_key__trigram_similar=name).annotate(likeness=likeness)
     found = near.order_by("-likeness", "pk")[:LOOKED_AT]
     return [row for row in found if _is_near(row.likeness, wanted.company, company_of(row))][:MOST]
+
+
+def _how_like(row: Any) -> str:
+    return _("the same name") if row.likeness == 1 else _("nearly the same name")
 
 
 def _is_near(likeness: float, one: str, other: str) -> bool:

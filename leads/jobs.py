@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.timezone import now
 from procrastinate.exceptions import AlreadyEnqueued
 
+from accounts.working_time import Schedule
 from activities.models import Activity
 from crm.jobs import queue
-from leads import assignment, score  # noqa: F401 - the works of handing out are declared there
+from leads import assignment, clock, score  # noqa: F401 - the works of handing out are declared there
 
 #: how far back the frequent rescoring looks: a little more than the time between two of them
 RECENTLY = dt.timedelta(minutes=15)
@@ -46,3 +47,15 @@ def rescore_recent(timestamp: int) -> None:
     worked = Activity.objects.get_queryset().filter(lead__isnull=False, done_at__gt=since).values("lead")
     for pks in score.batches(score.open_ones().filter(Q(pk__in=worked) | Q(created_at__gt=since))):
         score.rescore(pks)
+
+
+@queue.periodic(cron="*/5 * * * *")
+@queue.task(name="leads.reset_clocks", queueing_lock="leads.reset_clocks")
+def reset_clocks(timestamp: int) -> None:
+    """After a change of hours or holidays, first answers are due by the new ones."""
+    if not clock.calendar_changed_since(now() - RECENTLY):
+        return
+    schedule = Schedule.load()
+    waiting = score.open_ones().filter(responded_at=None, response_due_at__isnull=False)
+    for pks in score.batches(waiting):
+        clock.reset(pks, schedule)

@@ -191,7 +191,7 @@ def _next(row: Lead) -> Cell:
     if not row.is_open:
         return Cell("badge", "")
     text, tone = next_badge(row.next_due_on, row.open_activities, timezone.localdate())
-    return Cell("badge", text, extra=tone)
+    return Cell("badge", text if row.open_activities else _("None planned"), extra=tone)
 
 
 def age_of(row: Lead, at: dt.datetime) -> str:

@@ -108,12 +108,14 @@ def _moved(request: UserRequest, lead: Lead, statuses: list[str]) -> HttpRespons
     return boards.moved(request, heads=heads, card=shown.card(lead.pk), **parts)
 
 
-def _columns_again(request: UserRequest, statuses: Iterable[str], say: str, *, status: int = 200) -> HttpResponse:
+def _columns_again(
+    request: UserRequest, statuses: Iterable[str], say: str, *, status: int = 200, undo: str = ""
+) -> HttpResponse:
     shown = _board(request)
     parts: dict[str, Any] = {"shown": shown, "extra": "leads/_board_total.html", "status": status}
     response = boards.fresh(request, columns=shown.columns(statuses), **parts)
     level = "error" if status == 409 else "success"
-    return htmx.trigger(response, toast={"text": say, "level": level})
+    return htmx.trigger(response, toast={"text": say, "level": level, "undo": undo})
 
 
 def _too_late(request: UserRequest, lead: Lead) -> HttpResponse:
@@ -139,9 +141,10 @@ def _lose(request: UserRequest, lead: Lead) -> HttpResponse:
     if not lead.lose(form.cleaned_data["reason"], form.cleaned_data["note"], by=request.user):
         return _too_late(request, lead)
     say = _("%(name)s is lost.") % {"name": lead}
+    undo = reverse("leads:reopen", args=[lead.pk])
     if not htmx.wants_fragment(request):
-        return htmx.go(request, "leads:board", say=say)
-    return _columns_again(request, [before], say)
+        return htmx.go(request, "leads:board", say=say, undo=undo)
+    return _columns_again(request, [before], say, undo=undo)
 
 
 def _repeated(lead: Lead) -> dict[str, Any]:

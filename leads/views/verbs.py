@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,7 +13,7 @@ from crm import htmx
 from crm.access import get_writable
 from crm.http import UserRequest
 from leads.loss_forms import LoseForm
-from leads.models import Lead
+from leads.models import Lead, LeadStatus
 from leads.stale import sentence_about
 
 
@@ -63,7 +64,8 @@ def losing(lead: Lead, form: LoseForm) -> dict[str, Any]:
 
 def _done(request: UserRequest, lead: Lead) -> HttpResponse:
     words = {"name": lead, "status": lead.get_status_display()}
-    return htmx.go(request, lead, say=_("%(name)s: %(status)s.") % words)
+    undo = reverse("leads:reopen", args=[lead.pk]) if lead.status == LeadStatus.LOST else ""
+    return htmx.go(request, lead, say=_("%(name)s: %(status)s.") % words, undo=undo)
 
 
 def stale(request: UserRequest, lead: Lead) -> HttpResponse:

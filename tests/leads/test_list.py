@@ -53,7 +53,7 @@ def test_it_works(page, made, alice):
     source = factories.SourceFactory(name="Fair")
     made("Nils", company_name="Holm AB", source=source, value=900, base_value=900, score=55, response_due_at=due)
     shown = page(alice).content.decode()
-    for text in ("Nils", "Holm AB", "Fair", "€\u00a0900", "55", "left", "No next activity", "Alice Owner", "New"):
+    for text in ("Nils", "Holm AB", "Fair", "€\u00a0900", "55", "left", "None planned", "Alice Owner", "New"):
         assert text in shown, text
 
 

@@ -29,7 +29,7 @@ LISTS: dict[str, type[LeadList]] = {listing.name: listing for listing in (LeadLi
 class ChosenForm(forms.Form):
     """Leads chosen one by one, or all open ones that a list holds with its filters."""
 
-    chosen = forms.ModelMultipleChoiceField(
+    chosen: forms.ModelMultipleChoiceField[Lead] = forms.ModelMultipleChoiceField(
         None,
         required=False,
         error_messages={

@@ -8,7 +8,9 @@ import pytest
 
 from accounts.models import Holiday, WorkingHours
 from accounts.working_time import Schedule
-from leads import clock
+from crm.events import record
+from crm.models import Event
+from leads import clock, jobs
 from leads.models import Lead, Source
 from tests import factories
 
@@ -100,6 +102,29 @@ def test_reopened_before_anybody_answered_it_is_due_anew(db):
 def test_reopened_after_an_answer_it_stays_answered(db):
     answered = lead(responded_at=NOW + minutes(5))
     assert clock.due_when_reopened(answered, NOW + dt.timedelta(days=1)) == answered.response_due_at
+
+
+def test_a_new_holiday_moves_the_clocks_that_still_run(db, ada, settings):
+    settings.TIME_ZONE = "UTC"
+    running = factories.LeadFactory(response_due_at=NOW + minutes(60))
+    answered = factories.LeadFactory(response_due_at=NOW + minutes(60), responded_at=NOW)
+    imported = factories.LeadFactory(response_due_at=None)
+    came_back = factories.LeadFactory(response_due_at=NOW + minutes(60))
+    Lead.everything.update(created_at=NOW)
+    tuesday = NOW + dt.timedelta(days=1)
+    Event.objects.filter(pk=record("lead.reopened", on=came_back, by=ada).pk).update(at=tuesday)
+    holiday = Holiday.objects.create(day=NOW.date(), name="Founders' day")
+    jobs.reset_clocks(0)  # nobody said that anything had changed
+    assert Lead.everything.get(pk=running.pk).response_due_at == NOW + minutes(60)
+    record("holiday.created", on=holiday, by=ada)
+    jobs.reset_clocks(0)
+    due = dict(Lead.everything.values_list("pk", "response_due_at"))
+    assert due == {
+        running.pk: tuesday.replace(hour=10),
+        answered.pk: NOW + minutes(60),
+        imported.pk: None,
+        came_back.pk: tuesday + minutes(60),
+    }
 
 
 def test_many_leads_are_told_without_a_query(db, django_assert_num_queries):

@@ -57,13 +57,22 @@ def stage_as(table: str, query: str, params: Parameters = ()) -> int:
 
 
 def copy(table: str, rows: Iterable[Row]) -> int:
-    """COPY rows into a staging table; returns how many."""
+    """COPY rows into a staging table; returns how many. While they are drawn the connection answers nothing else."""
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as pipe:
+    with connection.cursor() as cursor, connection.execute_wrapper(_refuse), cursor.copy(_into(table)) as pipe:
         write = pipe.write_row
         for count, row in enumerate(rows, 1):  # noqa: B007  the last count is the answer
             write(row)
     return count
+
+
+def _into(table: str) -> str:
+    return f"COPY {table} FROM STDIN"
+
+
+def _refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """What is asked in the middle of a COPY would wait for it, and it for the answer."""
+    raise RuntimeError(f"A query while rows are copied: read before. {sql[:200]}")
 
 
 def reserve(table: str, count: int) -> int:

@@ -8,12 +8,9 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
-from crm.money import to_base
+from accounts.models import User
 from deals.models import LostReason, Stage, StageKind
 from exchange.cells import (
     BadCell,
@@ -29,6 +26,7 @@ from exchange.cells import (
     text_reader,
 )
 from exchange.deal_layouts import REQUIRED, DealLayout, Step
+from exchange.rates import Rates
 
 NOT_RECORDED = "Not recorded"
 #: as exchange/deal_sql.py stages a deal
@@ -82,7 +80,7 @@ class DealRows:
         self._layout, self._names, self._today = layout, names, today
         self._stages = stages_of(layout)
         self._cells = Cells(layout.columns, header, self._readers(), REQUIRED)
-        self._base = lru_cache(4_096)(self._to_base)
+        self._rates = Rates(layout.currency)
 
     def _readers(self) -> dict[str, Reader]:
         layout = self._layout
@@ -95,7 +93,7 @@ class DealRows:
             "amount": or_nothing(amount_reader(comma=layout.decimal_comma)),
             "product": text,
             "company": text,
-            "owner": text_reader(150) if layout.people else or_nothing(email_reader),
+            "owner": text_reader(150) if layout.people else or_nothing(_owner_reader()),
             "opened_on": day,
             "closed_on": day,
             "expected_close": day,
@@ -149,15 +147,10 @@ class DealRows:
                 raise BadCell(f"amount, column {self._layout.columns['amount']}: missing, the deal is won")
 
     def _base_amount(self, deal: dict[str, Any]) -> Decimal | None:
-        if deal["amount"] is None:
-            return None
         try:
-            return self._base(Decimal(deal["amount"]), deal["closed_on"] or self._today)
-        except ValidationError as problem:
-            raise BadCell(f"amount: {problem.messages[0]}") from None
-
-    def _to_base(self, amount: Decimal, day: dt.date) -> Decimal:
-        return to_base(amount, self._layout.currency, day)
+            return self._rates.to_base(deal["amount"], deal["closed_on"] or self._today)
+        except BadCell as problem:
+            raise BadCell(f"amount: {problem}") from None
 
     def _title(self, deal: dict[str, Any]) -> str:
         if deal["product"] and deal["company"]:
@@ -168,6 +161,19 @@ class DealRows:
         """Of what the file says, whatever was edited here since."""
         said = [self._layout.currency, *(f"{name}={value}" for name, value in sorted(deal.items()))]
         return uuid.UUID(bytes=hashlib.md5("\x1f".join(said).encode(), usedforsecurity=False).digest())
+
+
+def _owner_reader() -> Reader:
+    """The e-mail address of somebody who may own deals."""
+    owners = set(User.objects.owners().values_list("email", flat=True))
+
+    def read(cell: str) -> str:
+        address: str = email_reader(cell)
+        if address not in owners:
+            raise BadCell(f"no user who may own deals has the e-mail {quoted(address)}")
+        return address
+
+    return read
 
 
 def stages_of(layout: DealLayout) -> dict[str, Step]:

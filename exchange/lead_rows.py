@@ -8,7 +8,6 @@ import json
 import uuid
 from collections import Counter
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +15,6 @@ from django.core.validators import URLValidator
 
 from accounts.models import User
 from crm import phones
-from crm.money import to_base
 from deals.models import LostReason
 from exchange.cells import (
     BadCell,
@@ -32,6 +30,7 @@ from exchange.cells import (
     text_reader,
 )
 from exchange.lead_layouts import REQUIRED, LeadLayout
+from exchange.rates import Rates
 from leads.models import LeadStatus
 
 NOT_RECORDED = "Not recorded"
@@ -53,7 +52,7 @@ class LeadRows:
         taken = set(layout.columns.values())
         self._further = [(place, name) for place, name in enumerate(header) if name and name not in taken]
         self._detail = text_reader(LONGEST_DETAIL, empty=layout.empty)
-        self._base = lru_cache(4_096)(lambda amount: to_base(Decimal(amount), layout.currency, today))
+        self._rates = Rates(layout.currency)
         self.sources: Counter[str] = Counter()
 
     def _readers(self) -> dict[str, Reader]:
@@ -110,12 +109,10 @@ class LeadRows:
         return code
 
     def _base_value(self, value: str | None) -> Decimal | None:
-        if value is None:
-            return None
         try:
-            return self._base(value)
-        except ValidationError as problem:
-            raise BadCell(f"value: {problem.messages[0]}") from None
+            return self._rates.to_base(value, self._today)
+        except BadCell as problem:
+            raise BadCell(f"value: {problem}") from None
 
     def _fingerprint(self, lead: dict[str, Any]) -> uuid.UUID:
         """Of what the file says, whatever was edited here since."""

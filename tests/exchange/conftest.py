@@ -33,3 +33,27 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path, capsys, db):
     return Shop(tmp_path, capsys)
+
+
+class Files:
+    """Writes files of deals or leads and imports them by a command."""
+
+    def __init__(self, folder, capsys, command, header):
+        self.folder, self.capsys, self.command, self.header = folder, capsys, command, header
+
+    def file(self, *lines, header=None, name="file.csv", encoding="utf-8"):
+        path = self.folder / name
+        path.write_text("\n".join([header or self.header, *lines, ""]), encoding=encoding)
+        return path
+
+    def run(self, path, *options):
+        """What the command says when it is done."""
+        call_command(self.command, str(path), *options)
+        return self.capsys.readouterr().out
+
+    def refused(self, path, *options):
+        """What the command says when it refuses; it ends with exit code 1."""
+        with pytest.raises(CommandError) as refusal:
+            self.run(path, *options)
+        assert refusal.value.returncode == 1
+        return str(refusal.value)

@@ -12,7 +12,9 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from customers.models import Customer, Order, OrderLine
+from accounts.models import User
+from customers.models import Company, Customer, Order, OrderLine
+from deals.models import Deal, Product, StageVisit
 from exchange.models import ImportRun
 from tests.exchange.conftest import HEADER
 
@@ -28,12 +30,12 @@ def path(tmp_path):
     return path
 
 
-def start(path):
+def start(path, command="import_orders", preset="online-retail"):
     connection.ensure_connection()
     at = connection.connection.info
     url = f"postgresql://{at.user}:{at.password}@/{at.dbname}?host={quote(at.host, safe='')}&port={at.port}"
     return subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", "import_orders", path, "--preset", "online-retail"],
+        [sys.executable, ROOT / "manage.py", command, path, "--preset", preset],
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -60,3 +62,42 @@ def test_an_import_that_is_killed_leaves_nothing_and_no_lock(path):
     assert not any(model._base_manager.exists() for model in (Order, OrderLine, Customer, ImportRun))
     with start(path) as again:
         assert "1,000 orders" in again.communicate(timeout=60)[0]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small Maven: 3,000 deals of one agent with one account."""
+    sheets = {
+        "accounts.csv": ["account,sector,office_location", "Isdom,medical,Kenya"],
+        "products.csv": ["product,series,sales_price", "GTX Pro,GTX,4821"],
+        "sales_teams.csv": ["sales_agent,manager,regional_office", "Anna Snelling,Dustin Brinkmann,Central"],
+        "sales_pipeline.csv": [
+            "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
+            *(f"N{n},Anna Snelling,GTXPro,Isdom,Won,2017-01-01,2017-02-0{n % 9 + 1},{n}" for n in range(3_000)),
+        ],
+    }
+    for name, lines in sheets.items():
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_same_deals_twice_at_once_come_in_once(folder):
+    with start(folder, "import_deals", "maven") as one, start(folder, "import_deals", "maven") as other:
+        heard = [process.communicate(timeout=60) for process in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), heard
+    said = sorted(words for words, _ in heard)
+    assert said[0].startswith("3,000 deals imported, with 1 new companies, 1 new products and 2 new people.")
+    assert said[1].startswith("Nothing new. 3,000 deals were known already.")
+    assert (Deal.objects.count(), StageVisit.objects.count(), Company.objects.count()) == (3_000, 6_000, 1)
+
+
+def test_an_import_of_deals_that_is_killed_leaves_nothing(folder):
+    people = User.objects.count()
+    with start(folder, "import_deals", "maven") as killed:
+        while "writing deals" not in (line := killed.stderr.readline()):
+            assert line, "it ended before it wrote"
+        killed.send_signal(signal.SIGKILL)
+    assert not any(model._base_manager.exists() for model in (Deal, StageVisit, Company, Product, ImportRun))
+    assert User.objects.count() == people
+    with start(folder, "import_deals", "maven") as again:
+        assert "3,000 deals" in again.communicate(timeout=60)[0]

@@ -22,7 +22,7 @@ from dashboard.team_links import TeamLinks
 class TeamForm(forms.Form):
     """GET: one team of several."""
 
-    team = forms.ModelChoiceField(Team.objects.none(), required=False)
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(None, required=False)
 
     def __init__(self, data: Any, *, request: UserRequest) -> None:
         super().__init__(data)

@@ -13,6 +13,15 @@ document.addEventListener("keydown", (event) => {
   preventScroll: true,
 });
 
+// A day for what is next by one click; a second one takes it back.
+document.querySelectorAll(".work-days [data-day]").forEach((chip) =>
+  chip.addEventListener("click", () => {
+    const { next_on: on } = form.elements;
+    on.value = on.value === chip.dataset.day ? "" : chip.dataset.day;
+    on.dispatchEvent(new Event("input", { bubbles: true }));
+  }),
+);
+
 // The menu of days opens with its first entry focused, so that S and Enter are enough.
 document.addEventListener("toggle", ({ target }) => {
   if (target.open && target.matches(".work-head details")) target.querySelector("button")?.focus();

@@ -76,9 +76,9 @@ def cards(report: Report, totals: Totals) -> list[Card]:
             _("Days to win"),
             report.days(spells["won"].mean).text,
             timed["won"],
-            Part("median", report.days(spells["won"].median).text, _("in the middle"), timed["won"]),
+            Part("median", report.days(spells["won"].median).text, _("median"), timed["won"]),
             Part("days_lost", report.days(spells["lost"].mean).text, _("to lose"), timed["lost"]),
-            Part("median_lost", report.days(spells["lost"].median).text, _("to lose, in the middle"), timed["lost"]),
+            Part("median_lost", report.days(spells["lost"].median).text, _("median to lose"), timed["lost"]),
         ),
         _card("velocity", _("Velocity a day"), _money(report, totals.velocity.per_day), is_open),
     ]

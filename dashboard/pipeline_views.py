@@ -51,7 +51,7 @@ def pipeline_csv(request: UserRequest, table: str) -> HttpResponse:
 @require_safe
 def deals(request: UserRequest) -> HttpResponse:
     require(may_see(request.user))
-    return lists.answer(request, PipelineDeals)
+    return lists.answer(request, PipelineDeals, page="dashboard/pipeline_deals.html")
 
 
 @require_POST

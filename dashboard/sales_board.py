@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activities.models import Kind
 from dashboard.sales_cards import Card, Cards, Times
@@ -27,6 +28,13 @@ from dashboard.sales_scope import WORK
 from dashboard.sales_trends import Cell, Trend, Trends
 from dashboard.wording import NOTHING, Numbers
 from leads.models import LeadStatus
+
+KINDS: dict[Kind, Any] = {
+    Kind.CALL: gettext_lazy("Calls"),
+    Kind.MEETING: gettext_lazy("Meetings"),
+    Kind.EMAIL: gettext_lazy("E-mails"),
+    Kind.TASK: gettext_lazy("Tasks"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def read_sales(query: SalesQuery) -> SalesBoard:
         trends=[trends.leads(), trends.deals()],
         statuses=[rows.status(part, statuses) for part in statuses],
         sources=[rows.source(part, sources) for part in sources],
-        kinds=[str(kind.label) for kind in WORK],
+        kinds=[str(KINDS[kind]) for kind in WORK],
         workers=[rows.worker(worker) for worker in workers],
         team_work=rows.worker(everybody(workers)),
         recent=recent(query.scope),

@@ -21,6 +21,11 @@ LOOKED_AT = 1_000
 SUBJECTS = (Lead._meta.label_lower, Deal._meta.label_lower, Activity._meta.label_lower)
 #: edits of fields are found in the history of each record
 UNTOLD = ("lead.changed", "deal.changed", "activity.changed")
+#: what is read of each
+TOLD = (
+    *("kind", "subject_type", "subject_id", "at"),
+    *("actor__name", "actor__email", "actor__team_id", "actor_id", "data"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,24 @@ def recent(scope: Selling) -> list[Recent]:
     events = Event.objects.filter(subject_type__in=SUBJECTS).exclude(kind__in=UNTOLD)
     newest = list(
         events.order_by("-at", "-pk").values_list(
-            "kind", "subject_type", "subject_id", "at", "actor__name", "actor__email", "actor__team_id", "actor_id"
+            "kind",
+            "subject_type",
+            "subject_id",
+            "at",
+            "actor__name",
+            "actor__email",
+            "actor__team_id",
+            "actor_id",
+            "data",
         )[:LOOKED_AT]
     )
     seen = _seen(scope, newest)
     found = []
-    for kind, subject_type, pk, at, name, email, team, actor in newest:
+    for kind, subject_type, pk, at, name, email, team, actor, facts in newest:
         subject = seen.get((subject_type, pk))
         if subject is None or (subject_type == SUBJECTS[2] and not _of(scope, team, actor)):
             continue
-        found.append(_entry(kind, subject, at, name or email or ""))
+        found.append(_entry(kind, subject, at, name or email or "", facts))
         if len(found) == SHOWN:
             break
     return found
@@ -70,7 +83,10 @@ def _of(scope: Selling, team: int | None, actor: int | None) -> bool:
     return (own is None or team == own) and (scope.owner is None or actor == scope.owner)
 
 
-def _entry(kind: str, subject: Any, at: dt.datetime, who: str) -> Recent:
-    words = words_for(kind)
-    title = words.say("", [])
-    return Recent(words.icon, words.tone, title, str(subject), subject.get_absolute_url(), who, moments.shown(at))
+def _entry(kind: str, subject: Any, at: dt.datetime, who: str, facts: dict[str, Any]) -> Recent:
+    """A sentence that names its subject is the link; before others the subject stands as one."""
+    words, link = words_for(kind), str(subject)
+    title = words.say("", [], facts)
+    if link in title:
+        title, link = "", title
+    return Recent(words.icon, words.tone, title, link, subject.get_absolute_url(), who, moments.shown(at))

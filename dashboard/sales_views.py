@@ -55,7 +55,7 @@ def sales_csv(request: UserRequest, table: str) -> HttpResponse:
 @require_safe
 def activities(request: UserRequest) -> HttpResponse:
     require(may_see(request.user))
-    return lists.answer(request, WorkList)
+    return lists.answer(request, WorkList, page="dashboard/sales_activities.html")
 
 
 @require_POST

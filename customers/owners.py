@@ -46,3 +46,9 @@ class ColleaguesField(forms.ModelMultipleChoiceField[Any]):
 def shared_with(row: Any) -> list[int]:
     """The ids of those with whom a record is shared, in the order in which ColleaguesField cleans."""
     return list(row.shared_with.order_by("pk").values_list("pk", flat=True)) if row.pk else []
+
+
+def names_of(ids: list[int]) -> str:
+    """The names behind the ids, for the screen."""
+    people = User.objects.get_queryset().filter(pk__in=ids).order_by("name", "pk")
+    return ", ".join(map(str, people))

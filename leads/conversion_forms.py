@@ -55,7 +55,7 @@ class ConvertForm(forms.Form):
         label=gettext_lazy("Amount"), required=False, min_value=0, max_digits=18, decimal_places=4
     )
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
-    stage = StageField(Stage.objects.none(), label=gettext_lazy("Stage"), required=False, empty_label=None)
+    stage = StageField(None, label=gettext_lazy("Stage"), required=False, empty_label=None)
     expected_close = _day(gettext_lazy("Expected close"))
     step_kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=STEP_KINDS, required=False)
     step_title = forms.CharField(label=gettext_lazy("What"), max_length=200, required=False)

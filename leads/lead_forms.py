@@ -135,8 +135,7 @@ class LeadForm(RecordForm[Lead]):
 
     def show(self, name: str, value: Any) -> str:
         if name == "shared_with" and value:
-            people = User.objects.get_queryset().filter(pk__in=value).order_by("name", "pk")
-            return ", ".join(map(str, people))
+            return owners.names_of(value)
         return phones.screen_text(value) if name == "phone" and value else super().show(name, value)
 
     # What is refused

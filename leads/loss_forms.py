@@ -12,7 +12,7 @@ from deals.models import LostReason
 
 
 class LoseForm(forms.Form):
-    reason = forms.ModelChoiceField(LostReason.objects.none(), label=gettext_lazy("Reason"))
+    reason = forms.ModelChoiceField[Any](None, label=gettext_lazy("Reason"))
     note = forms.CharField(
         label=gettext_lazy("What happened"),
         required=False,

@@ -54,9 +54,9 @@ class LeadFilter(OwnerFilter):
         required=False,
         choices=[("", "–"), (OPEN, gettext_lazy("All open ones")), *LeadStatus.choices],
     )
-    source = forms.ModelChoiceField(Source.objects.none(), label=gettext_lazy("Source"), required=False)
-    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("Campaign"), required=False)
-    team = forms.ModelChoiceField(Team.objects.none(), label=gettext_lazy("Team"), required=False)
+    source = forms.ModelChoiceField[Any](None, label=gettext_lazy("Source"), required=False)
+    campaign = forms.ModelChoiceField[Any](None, label=gettext_lazy("Campaign"), required=False)
+    team = forms.ModelChoiceField[Any](None, label=gettext_lazy("Team"), required=False)
     attention = forms.ChoiceField(
         label=gettext_lazy("Attention"),
         required=False,

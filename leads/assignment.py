@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from crm import jobs
 from crm.access import editable
-from crm.events import record
+from crm.events import record_each
 from crm.moments import today
 from leads import capacity
 from leads.capacity import Load, Unfit
@@ -207,9 +207,15 @@ def _write(given: list[list[int | None]], rows: dict[int, Lead], handout: Handou
     for to, pks in moves.items():
         Lead.everything.filter(pk__in=pks).update(owner_id=to)
     people = User.objects.in_bulk({pk for _lead, *both in given for pk in both if pk})
-    for pk, before, to in given:
-        who = {"to": people.get(to or 0), "before": people.get(before or 0), "handout": handout.pk}
-        record("lead.assigned" if to else "lead.unassigned", on=rows[pk or 0], by=handout.by, **who, **facts)
+    record_each((_told(rows, people, change, {"handout": handout.pk, **facts}) for change in given), by=handout.by)
+
+
+def _told(
+    rows: dict[int, Lead], people: dict[Any, User], change: list[int | None], facts: dict[str, Any]
+) -> tuple[str, Lead, dict[str, Any]]:
+    pk, before, to = change
+    kind = "lead.assigned" if to else "lead.unassigned"
+    return kind, rows[pk or 0], {"to": people.get(to), "before": people.get(before), **facts}
 
 
 # And back

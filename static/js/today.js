@@ -69,7 +69,11 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (current && line) mark(line, { focus: Boolean(lost) });
 });
 
-// Coming back to a page that has been open for a while: hours have passed, and colleagues have worked.
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && page() && Date.now() - fetched > STALE) page().dispatchEvent(new Event("day:stale"));
-});
+// Hours pass and colleagues work: fetched anew when one comes back, and while nothing is open on it.
+const busy = () => document.querySelector("dialog[open], .day details.tools[open], .day form[aria-busy=true]");
+function refresh() {
+  if (document.hidden || !page() || busy() || Date.now() - fetched < STALE) return;
+  page().dispatchEvent(new Event("day:stale"));
+}
+document.addEventListener("visibilitychange", refresh);
+setInterval(refresh, STALE);

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import formats
 from django.utils.timezone import localdate, now
 
 from crm.events import record
@@ -102,6 +104,19 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(client, alice, query):
     response = page(client, alice, f"{TODAY}?{query}")
     assert response.status_code == 400
     assert "This part of the day is not known." in text(response)
+
+
+@pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_day_is_that_of_the_zone_one_lives_in(client, alice, name):
+    """Between these two there is always a midnight."""
+    type(alice).objects.filter(pk=alice.pk).update(time_zone=name)
+    here = now().astimezone(zoneinfo.ZoneInfo(name)).date()
+    for ahead, title in ((-1, "Before"), (0, "Now"), (1, "After")):
+        factories.PlanFactory(owner=alice, created_by=alice, due_on=here + dt.timedelta(days=ahead), title=title)
+    shown = text(page(client, alice))
+    parts = [shown.index(words) for words in ('id="section-overdue"', ">Before<", 'id="section-today"', ">Now<")]
+    assert parts == sorted(parts)
+    assert formats.date_format(here, "l, j F") in shown
 
 
 # What is on it

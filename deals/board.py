@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: the column of won deals holds those of this many days
 WON_DAYS = 30
+#: cards of a column that the page has at once: twice as many as a screen shows; the others come as somebody scrolls
+FIRST = 15
 NOTHING = Decimal()
 #: the ways to sort, as the menu offers them
 ORDERS = (
@@ -194,18 +196,18 @@ class DealBoard:
 
     def columns(self, stages: list[Stage]) -> list[Column]:
         """With their first cards: one query for the ids of all, one for the deals, one for what is planned."""
-        pks = first_ids([self._branches(stage) for stage in stages], self.cards.sort, down=self.cards.down)
+        pks = first_ids([self._branches(stage) for stage in stages], self.cards.sort, down=self.cards.down, size=FIRST)
         by_stage: dict[int, list[Deal]] = {stage.pk: [] for stage in stages}
         for deal in self.load(pks):
             by_stage[deal.stage_id].append(deal)
-        shown = [deal for deals in by_stage.values() for deal in deals[:SIZE]]
+        shown = [deal for deals in by_stage.values() for deal in deals[:FIRST]]
         cards = cards_of(shown, self.stages, self.user, self.today)
         return [self._filled(stage, by_stage[stage.pk], cards) for stage in stages]
 
     def _filled(self, stage: Stage, deals: list[Deal], cards: dict[int, Card]) -> Column:
-        column, first = self.head(stage), deals[:SIZE]
+        column, first = self.head(stage), deals[:FIRST]
         column.cards = [cards[deal.pk] for deal in first]
-        column.more_url = self._more_url(stage, first[-1], SIZE) if len(deals) > SIZE else ""
+        column.more_url = self._more_url(stage, first[-1], FIRST) if len(deals) > FIRST else ""
         return column
 
     def head(self, stage: Stage) -> Column:

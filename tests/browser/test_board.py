@@ -192,8 +192,8 @@ def test_a_long_column_goes_on_when_it_is_scrolled(board, seller):
     )
     page = board().page
     new = column(page, "New")
-    expect(new.locator("[data-card]")).to_have_count(25)
-    for count in (50, 61):
+    expect(new.locator("[data-card]")).to_have_count(15)
+    for count in (40, 61):
         new.locator("[data-card]").last.scroll_into_view_if_needed()
         new.locator(".kanban-scroll").evaluate("box => box.scrollTo(0, box.scrollHeight)")
         expect(new.locator("[data-card]")).to_have_count(count)

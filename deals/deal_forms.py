@@ -237,7 +237,9 @@ class DealForm(RecordForm[Deal]):
         if name == "lines" and value:
             return _lines_text(value)
         if name == "shared_with" and value:
-            return ", ".join(map(str, User.objects.get_queryset().filter(pk__in=value).order_by("name", "pk")))
+            people = self.fields["shared_with"]
+            assert isinstance(people, owners.ColleaguesField)  # noqa: S101 - declared above
+            return ", ".join(str(person) for person in people.queryset or [] if person.pk in value)
         return super().show(name, value)
 
 

@@ -58,8 +58,8 @@ BOUNDS = {
 RANGES = ("amount", "close", "closed", "opened", "created")
 
 
-class StageChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class StageChoice(forms.ModelChoiceField[Stage]):
+    def label_from_instance(self, obj: Stage) -> str:
         return f"{obj.pipeline} · {obj}"
 
 
@@ -74,7 +74,7 @@ class DealFilter(ListFilter):
 
     q = forms.CharField(required=False, max_length=200)
     pipeline = forms.ModelChoiceField(Pipeline.objects.none(), label=gettext_lazy("Pipeline"), required=False)
-    stage = StageChoice(Stage.objects.none(), label=gettext_lazy("Stage"), required=False)
+    stage = StageChoice(None, label=gettext_lazy("Stage"), required=False)
     status = forms.ChoiceField(
         label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("Any")), *DealStatus.choices]
     )
@@ -112,7 +112,7 @@ class DealFilter(ListFilter):
         self._offer("reason", visible(LostReason, user).filter(for_deals=True))
         for name, model in (("source", "leads.Source"), ("campaign", "leads.Campaign")):
             rows = visible(apps.get_model(model), user)
-            label = rows.model._meta.verbose_name.capitalize()  # type: ignore[union-attr]  # set on both
+            label = str(rows.model._meta.verbose_name).capitalize()
             self.fields[name] = forms.ModelChoiceField(rows, label=label, required=False)
         self._offer("team", _teams(user))
         if user.effective_role == "sales":
@@ -188,5 +188,5 @@ class DealFilter(ListFilter):
 
 
 def _teams(user: User) -> Any:
-    rows = Team.objects.order_by("name")
+    rows: Any = Team.objects.order_by("name")
     return rows.filter(pk=user.team_id) if user.effective_role == "manager" else rows

@@ -111,7 +111,7 @@ class ProductsField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
-        self.product = RecordChoiceField(None, suggest_url="", required=False)
+        self.product = RecordChoiceField(Product._default_manager.none(), suggest_url="", required=False)
         self.currency = ""
 
     def offer(self, products: Any, currency: str) -> None:

@@ -90,9 +90,10 @@ def move(deal: Deal, wish: Wish, *, across: bool = False) -> None:
 
 def stage_of_kind(pipeline_id: int, kind: StageKind) -> Stage:
     """The first stage of a kind; ValidationError in a pipeline that has none."""
-    found = Stage.objects.filter(pipeline=pipeline_id, kind=kind).order_by("position").first()
+    found: Any = Stage.objects.filter(pipeline=pipeline_id, kind=kind).order_by("position").first()
     if found is None:
         raise ValidationError(_("This pipeline has no stage for that. Ask an administrator to set it up."))
+    assert isinstance(found, Stage)  # noqa: S101 - for the type checker
     return found
 
 
@@ -153,7 +154,9 @@ def _enter(deal: Deal, wish: Wish, rank: int) -> None:
         raise Stale(deal)
     deal.visits.filter(left_at=None).update(left_at=at)
     deal.visits.create(stage=to, entered_at=at, by=wish.by)
-    facts = {"stage_from": left, "stage_to": to} | ({"reason": wish.reason, "note": wish.note} if lost else {})
+    facts: dict[str, Any] = {"stage_from": left, "stage_to": to} | (
+        {"reason": wish.reason, "note": wish.note} if lost else {}
+    )
     if to.pipeline_id != left.pipeline_id:
         facts |= {"pipeline_from": left.pipeline, "pipeline_to": to.pipeline}
     record(_kind(left, to), on=deal, by=wish.by, **_with_money(deal, facts))

@@ -38,7 +38,7 @@ def beginnings(user: User) -> Any:
 class NewDealForm(DealForm):
     stage = StageField(None, empty_label=None)
     #: where the page was opened; a stage of another one is refused
-    pipeline = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
+    pipeline: forms.ModelChoiceField[Pipeline] = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
     field_order = ["title", "customer", "company", "amount", "stage", *FIELDS, "pipeline"]
 
     def tailor(self, user: User) -> None:
@@ -99,10 +99,10 @@ class NewDealForm(DealForm):
 class DealFor(forms.Form):
     """A deal begun elsewhere: ?customer=, ?company=, ?lead=, ?stage=, ?pipeline=; what is not seen is left out."""
 
-    customer = forms.ModelChoiceField(None, required=False)
-    company = forms.ModelChoiceField(None, required=False)
-    stage = forms.ModelChoiceField(None, required=False)
-    pipeline = forms.ModelChoiceField(None, required=False)
+    customer: forms.ModelChoiceField[Customer] = forms.ModelChoiceField(None, required=False)
+    company: forms.ModelChoiceField[Company] = forms.ModelChoiceField(None, required=False)
+    stage: forms.ModelChoiceField[Stage] = forms.ModelChoiceField(None, required=False)
+    pipeline: forms.ModelChoiceField[Pipeline] = forms.ModelChoiceField(None, required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)

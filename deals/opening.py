@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def first_stage() -> Stage:
     """Where a deal begins when nobody says where: the first open stage of the first pipeline in use."""
     stages = Stage.objects.filter(kind=StageKind.OPEN, pipeline__in=Pipeline.objects.filter(is_active=True))
-    found = stages.select_related("pipeline").order_by("pipeline__position", "pipeline", "position").first()
+    found: Any = stages.select_related("pipeline").order_by("pipeline__position", "pipeline", "position").first()
     if found is None:
         raise ValidationError(_("There is no pipeline to put the deal in: ask an administrator to set one up."))
+    assert isinstance(found, Stage)  # noqa: S101 - for the type checker
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.events import record
-from deals.models import Deal, Pipeline, Stage, StageKind, StageVisit
+from deals.models import Deal, LostReason, Pipeline, Stage, StageKind, StageVisit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,6 +23,11 @@ BEGINNING = (
     (gettext_lazy("Won"), StageKind.WON, 100),
     (gettext_lazy("Lost"), StageKind.LOST, 0),
 )
+
+
+def is_taken(row: Stage | LostReason, name: str, **among: Any) -> bool:
+    """Whether another row has the name, in letters of any size."""
+    return type(row)._base_manager.filter(name__iexact=name, **among).exclude(pk=row.pk).exists()
 
 
 def give_stages(pipeline: Pipeline) -> None:
@@ -45,7 +50,7 @@ def place_for_new(pipeline: Pipeline) -> int:
 def shift(stage: Stage, *, up: bool, by: User) -> bool:
     """One place to the front or to the back among the open stages. False when there is none to change with."""
     with transaction.atomic():
-        stages = Stage.objects.select_for_update().filter(pipeline=stage.pipeline_id).order_by("position")
+        stages: Any = Stage.objects.select_for_update().filter(pipeline=stage.pipeline_id).order_by("position")
         open_ones = [row for row in stages if row.is_open]
         place = next((n for n, row in enumerate(open_ones) if row.pk == stage.pk), -1)
         other = place - 1 if up else place + 1

@@ -79,8 +79,7 @@ class StageForm(NamedForm):
 
     def clean_name(self) -> str:
         name = super().clean_name()
-        same = Stage._default_manager.filter(pipeline=self.instance.pipeline_id, name__iexact=name)
-        if same.exclude(pk=self.instance.pk).exists():
+        if setting_up.is_taken(self.instance, name, pipeline=self.instance.pipeline_id):
             raise ValidationError(_("There is a stage of that name in this pipeline."))
         return name
 
@@ -132,7 +131,7 @@ class ReasonForm(NamedForm):
 
     def clean_name(self) -> str:
         name = super().clean_name()
-        if LostReason._default_manager.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+        if setting_up.is_taken(self.instance, name):
             raise ValidationError(_("There is a reason of that name already."))
         return name
 
@@ -140,7 +139,9 @@ class ReasonForm(NamedForm):
 class IntoForm(forms.Form):
     """For which stage the days spent in a deleted one count."""
 
-    into = forms.ModelChoiceField(None, label=gettext_lazy("The days spent there count for"), empty_label=None)
+    into: forms.ModelChoiceField[Stage] = forms.ModelChoiceField(
+        None, label=gettext_lazy("The days spent there count for"), empty_label=None
+    )
 
     def __init__(self, data: Any, *, stage: Stage, user: User) -> None:
         super().__init__(data)

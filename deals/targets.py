@@ -92,7 +92,7 @@ class Targets:
 
     # Saving
 
-    def save(self) -> int:
+    def store(self) -> int:
         """Write what was changed; how many. ValidationError (see `errors`) or Changed, and nothing is written."""
         opened = self._opened()
         typed = {

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from deals.urls_setup import setup_urls
 from deals.views import board, bulk, cells, closing, deals, editing, forecast, moving, record, targets
 
-deal_urls = [
+deal_urls: list[URLPattern | URLResolver] = [
     path("", board.board, name="board"),
     path("column/<int:pk>/", board.column, name="column"),
     path("forecast/", forecast.forecast, name="forecast"),

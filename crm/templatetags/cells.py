@@ -110,7 +110,7 @@ def _edited(cell: Cell, inside: str) -> str:
     return f'<a class="edit-cell" href="{form}" {asks} title="{escape(_("Edit"))}">{inside}</a>'
 
 
-def inside(cell: Cell) -> SafeString:
+def inside(cell: Any) -> SafeString:
     """What stands in the cell of a list, for who fetches it again after editing."""
     write = KINDS[cell.kind.removeprefix(EDITED)][1]
     return SafeString(_edited(cell, write(cell, "")) if cell.kind.startswith(EDITED) else write(cell, ""))

@@ -33,13 +33,13 @@ class ChosenForm(forms.Form):
     """The chosen rows, or everything that the list of this query holds; and what is to be done."""
 
     deed = forms.ChoiceField(choices=[(name, name) for name in DEEDS])
-    to = forms.ModelChoiceField(None, required=False, label=gettext_lazy("Stage"))
+    to: forms.ModelChoiceField[Stage] = forms.ModelChoiceField(None, required=False, label=gettext_lazy("Stage"))
     everything = forms.BooleanField(required=False)
     query = forms.CharField(required=False, max_length=4000)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
-        self.user = user
+        self.user, self.chosen = user, data.getlist("chosen")
         to = self.fields["to"]
         assert isinstance(to, forms.ModelChoiceField)  # noqa: S101 - declared above
         to.queryset = visible(Stage, user).select_related("pipeline")
@@ -58,7 +58,7 @@ class ChosenForm(forms.Form):
         return data
 
     def _chosen(self) -> list[int]:
-        given = self.data.getlist("chosen")[: deeds.MOST + 1]
+        given = self.chosen[: deeds.MOST + 1]
         pks = {int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19}
         found = list(editable(Deal, self.user).filter(pk__in=pks).values_list("pk", flat=True))
         if len(found) < len(set(given)):
@@ -79,11 +79,11 @@ class ChosenForm(forms.Form):
         kept = [(name, self.data[name]) for name in ("deed", "everything", "query") if self.data.get(name)]
         if self.cleaned_data.get("to"):
             kept.append(("to", self.data["to"]))
-        return [*kept, *(("chosen", pk) for pk in self.data.getlist("chosen")), ("asked", "1")]
+        return [*kept, *(("chosen", pk) for pk in self.chosen), ("asked", "1")]
 
 
 class OwnerForm(forms.Form):
-    owner = forms.ModelChoiceField(
+    owner: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         None,
         label=gettext_lazy("New owner"),
         required=False,
@@ -133,7 +133,7 @@ def _done(request: UserRequest, result: deeds.Result, what: str) -> HttpResponse
 
 
 def _refused(request: UserRequest, form: ChosenForm) -> HttpResponse:
-    sentence = " ".join(error for errors in form.errors.values() for error in errors)
+    sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
     if htmx.wants_fragment(request):
         return htmx.trigger(HttpResponse(status=422), toast={"text": sentence, "level": "error"})
     context = {"title": _("Deals"), "text": sentence, "back_url": reverse("deals:list"), "back_label": _("Deals")}

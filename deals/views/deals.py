@@ -43,6 +43,6 @@ def suggest(request: UserRequest) -> HttpResponse:
     """Deals whose title has what was typed."""
     require(request.user.effective_role in SELLING)
     typed = lookup.tidy(Question(request.GET).text)
-    rows = Deal.objects.visible_to(request.user).filter(lookup.named(typed)) if typed else []
-    found = rows.select_related("customer").order_by("sort_key", "pk")[:SUGGESTED] if typed else []  # type: ignore[union-attr]  # a queryset then
+    rows = Deal.objects.visible_to(request.user).select_related("customer").order_by("sort_key", "pk")
+    found = rows.filter(lookup.named(typed))[:SUGGESTED] if typed else []
     return render(request, "deals/_options.html", {"deals": found})

@@ -43,9 +43,14 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "centre": _centre(request, deal),
         "files": files_panel(deal, request.user),
         "panels": panels_of(deal, request.user),
-        "sees_lead": deal.lead_id and visible(type(deal.lead), request.user).filter(pk=deal.lead_id).exists(),  # type: ignore[arg-type]  # there is one
+        "sees_lead": _sees_lead(request, deal),
     }
     return render(request, "deals/detail.html", context)
+
+
+def _sees_lead(request: UserRequest, deal: Deal) -> bool:
+    lead = deal.lead
+    return lead is not None and visible(type(lead), request.user).filter(pk=lead.pk).exists()
 
 
 @require_safe

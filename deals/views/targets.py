@@ -34,7 +34,7 @@ def targets(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             table.data = request.POST
-            table.save()
+            table.store()
             return htmx.go(request, f"{reverse('deals:targets')}?year={year}", say=_("The targets are saved."))
         except Changed:
             status, problem = 409, _("Somebody has set one of these targets in the meantime. Reload the page first.")

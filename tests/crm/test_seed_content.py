@@ -20,6 +20,11 @@ from customers.demo_people import DOMAINS
 from customers.demo_places import PLACES
 from customers.figures import figures_of
 from customers.models import Company, Customer, Email, Order, OrderKind, OrderLine, Phone
+from deals.models import Deal
+from leads.models import Lead
+
+# The test database is made only for tests that say they need one.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,9 @@ def seeded(django_db_setup, django_db_blocker):
 def test_the_demo_has_its_size(seeded):
     assert (Company.objects.count(), Customer.objects.count(), Order.objects.count()) == (150, 1_500, 9_000)
     assert 2.2 < OrderLine.objects.count() / 9_000 < 2.8
-    assert Activity.objects.count() == 1_500
+    assert (Lead.objects.count(), Deal.objects.count()) == (700, 260)
+    assert 1_500 <= Activity.objects.filter(kind="note").count() < 1_550
+    assert 3_000 < Activity.objects.exclude(kind="note").count() < 5_000
 
 
 def test_figures_are_those_of_the_rule(seeded):

@@ -12,7 +12,8 @@ from django.db import transaction
 from leads.models import Conversion, Lead, Source
 from tests.exchange.test_reading import SHARED, needs_shared
 
-pytestmark = needs_shared
+# The test database is made only for tests that say they need one.
+pytestmark = [needs_shared, pytest.mark.django_db]
 FILE = SHARED / "lead_scoring" / "Leads.csv"
 
 

@@ -40,18 +40,25 @@ def _by_key(text: str, user: User, limit: int) -> Iterator[Hit]:
     keyed = lookup.keyed(text)
     if not keyed:
         return
-    exact, _spelt = names.exactly(text)
     for row in _ordered(visible(Lead, user).filter(keyed))[:limit]:
-        if "@" in text:
-            yield _hit(row, f"{_('E-mail')} {row.email}", exact=row.email.lower() == text.lower())
-        else:
-            yield _hit(row, f"{_('Phone')} {phones.screen_text(row.phone)}", exact=row.phone in exact)
+        yield _hit(row, *_why(row, text))
+
+
+def _why(row: Lead, text: str) -> tuple[str, bool]:
+    """What of the lead fits, and whether it is all of it."""
+    number = lookup.elsewhere(text)
+    if number and row.external_id.lower().startswith(number):
+        return f"{_('ID')} {row.external_id}", row.external_id.lower() == number
+    if "@" in text:
+        return f"{_('E-mail')} {row.email}", row.email.lower() == text.lower()
+    exact, _spelt = names.exactly(text)
+    return f"{_('Phone')} {phones.screen_text(row.phone)}", row.phone in exact
 
 
 def _ordered(rows: QuerySet[Lead]) -> QuerySet[Lead]:
     return rows.order_by("sort_key", "pk")
 
 
-def _hit(row: Lead, reason: str, *, exact: bool = False) -> Hit:
+def _hit(row: Lead, reason: str, exact: bool = False) -> Hit:
     parts = [row.company_name if row.name else "", str(LeadStatus(row.status).label)]
     return Hit("lead", row.pk, str(row), reason, exact, " · ".join(part for part in parts if part))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Contains, StartsWith
+from django.utils.translation import gettext as _
 
 from crm import phones
 from crm.text import folded
@@ -15,6 +16,8 @@ from customers import lookup
 if TYPE_CHECKING:
     from leads.models import Lead
 
+#: shorter numbers of other systems fit too many
+SHORTEST = 4
 COMPANY = folded(F("company_name"))
 
 
@@ -32,13 +35,21 @@ def fits(text: str) -> Q:
 
 
 def keyed(text: str) -> Q:
-    """By phone, address, or number elsewhere; nothing for what is none of them."""
+    """By phone, address, or number in another system; nothing for what is none of them."""
     found = Q()
     if phones.looks_like_phone(text):
         found |= numbered(text)
     if "@" in text.strip("@"):
         found |= Q(StartsWith(Lower("email"), text.lower()))
+    if number := elsewhere(text):
+        found |= ~Q(external_id="") & Q(StartsWith(Lower("external_id"), number))
     return found
+
+
+def elsewhere(text: str) -> str:
+    """The number in another system by which a lead without a name is called: "Lead 7927b2df", or as it stands there."""
+    number = text.lower().removeprefix(str(_("Lead")).lower()).strip().removeprefix("#")
+    return number if len(number) >= SHORTEST and " " not in number and any(map(str.isdigit, number)) else ""
 
 
 def numbered(text: str) -> Q:

@@ -248,6 +248,9 @@ class Lead(Record):
             models.Index(F("deleted_at"), F("id"), name="lead_deleted", condition=~ALIVE),
             models.Index(F("phone"), name="lead_phone", condition=~Q(phone="")),
             models.Index(OpClass(F("phone_tail"), "varchar_pattern_ops"), name="lead_phone_tail"),
+            models.Index(
+                OpClass(Lower("external_id"), "text_pattern_ops"), name="lead_external", condition=~Q(external_id="")
+            ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="lead_email"),
             GinIndex(OpClass(F("sort_key"), "gin_trgm_ops"), name="lead_search"),
             GinIndex(OpClass(folded(F("company_name")), "gin_trgm_ops"), name="lead_company_search"),

@@ -44,6 +44,16 @@ def test_a_lead_is_found(lead, alice, typed, reason, exact):
     assert hits(typed, alice) == [("lead", "Nils Holm", reason, exact)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "exact"), [("Lead 7927b2df", False), ("7927b2df", False), ("7927B2DF-2a8b-4d29-a17c-f97928c25dbf", True)]
+)
+def test_a_lead_without_a_name_is_found_by_what_it_is_called(alice, typed, exact):
+    number = "7927b2df-2a8b-4d29-a17c-f97928c25dbf"
+    lead = factories.LeadFactory(name="", external_source="x", external_id=number, owner=alice)
+    assert hits(typed, alice) == [("lead", str(lead), f"ID {number}", exact)]
+    assert list(narrow(Lead.objects.all(), typed)) == [lead]
+
+
 def test_a_deal_is_found_by_its_title(deal, alice):
     assert ("deal", "Forty lanterns", "Title", False) in hits("lanterns", alice)
     assert ("deal", "Forty lanterns", "Similar title", False) in hits("Forty lanturns", alice)

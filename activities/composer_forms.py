@@ -39,7 +39,6 @@ class ComposerForm(ActivityForm):
     body = text_area(1, gettext_lazy("Note"))
     collaborators = forms.Field(required=False)
     repeat_until = DayField(label=gettext_lazy("Repeats until"))
-    files = FilesField(label=gettext_lazy("Files"))
 
     class Meta:
         model = Activity
@@ -56,6 +55,7 @@ class ComposerForm(ActivityForm):
     def tailor(self, user: User) -> None:
         super().tailor(user)
         self.fields["owner"].required = False
+        self.fields["files"] = FilesField(label=_("Files"))
         self.fields["files"].widget.attrs["data-most"] = settings.ATTACHMENT_MAX_MB
         given = {name: value for name, value in self.initial.items() if value}
         due = timezone.localdate() + dt.timedelta(days=1)
@@ -225,7 +225,11 @@ class SnoozeForm(forms.Form):
 
 
 class FilesForm(forms.Form):
-    files = FilesField(label=gettext_lazy("Files"), required=True)
+    """Field `files`, made here: a class attribute of that name is Django's own."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["files"] = FilesField(label=_("Files"), required=True)
 
 
 class TimelineFilter(forms.Form):

@@ -120,11 +120,13 @@ def rows() -> ActivityQuerySet:
     return with_all(ActivityQuerySet(Activity).filter(deleted_at=None))
 
 
-def with_all(found: Any) -> Any:
+def with_all(found: ActivityQuerySet) -> ActivityQuerySet:
     """The rows with what one is about, its people, and whether there is more to fetch for it."""
     related = ("owner", "customer", "lead", "deal", "created_by", "done_by")
     comments, files = (model.objects.filter(activity=OuterRef("pk")) for model in (Comment, Attachment))
-    return found.select_related(*related).annotate(has_comments=Exists(comments), has_files=Exists(files))
+    rows: Any = found.select_related(*related).annotate(has_comments=Exists(comments), has_files=Exists(files))
+    prepared: ActivityQuerySet = rows
+    return prepared
 
 
 def prepare(activities: list[Activity]) -> list[Activity]:
@@ -189,7 +191,7 @@ def _minutes(duration: int | None) -> str:
 
 
 def page_of(record: Record | None) -> str:
-    return "" if record is None or record.deleted_at else str(record.get_absolute_url())  # type: ignore[attr-defined]  # all three have one
+    return "" if record is None or record.deleted_at else str(record.get_absolute_url())
 
 
 def remark_of(comment: Comment, user: User) -> Remark:
@@ -245,7 +247,7 @@ def _text(event: Event, words: Words, labels: list[str]) -> str:
     if labels and not words.names_fields:
         return ", ".join(labels)
     note = event.data.get("note", "")
-    return note if isinstance(note, str) else ""
+    return note if isinstance(note, str) and "%(note)s" not in str(words.title) else ""
 
 
 def _changes(event: Event, known: dict[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -272,6 +274,6 @@ def _labels(event: Event, names: Iterable[str], user: User) -> Iterator[tuple[st
             column = model._meta.get_field(name)
         except FieldDoesNotExist:
             continue
-        plural = column.related_model._meta.verbose_name_plural if column.auto_created and column.related_model else ""  # type: ignore[union-attr]  # a model by now
+        plural = column.related_model._meta.verbose_name_plural if column.auto_created and column.related_model else ""
         words = str(plural or getattr(column, "verbose_name", name))
         yield name, words[:1].upper() + words[1:]

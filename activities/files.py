@@ -111,7 +111,7 @@ def sniff(file: UploadedFile) -> str:
 def _zipped(file: UploadedFile) -> str:
     file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]  # reads like a file
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype")[:100].decode("ascii", "replace") if _has_kind(archive) else ""
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError, EOFError):

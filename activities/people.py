@@ -38,7 +38,7 @@ def who_see(subject: Record) -> UserQuerySet:
 
 def doers_of(subject: Record | None, user: User) -> UserQuerySet:
     """Those to whom `user` may give something to do about the record."""
-    everybody = User.objects.filter(pk=user.pk) if subject is None else who_see(subject)
+    everybody = User.objects.active().filter(pk=user.pk) if subject is None else who_see(subject)
     return everybody.filter(role__in=DOERS).order_by("name", "pk")
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from activities import entries, story
 from activities.composer_forms import TimelineFilter
 from activities.entries import Entry
-from activities.models import Activity, Attachment, Kind
+from activities.models import Activity, ActivityQuerySet, Attachment, Kind
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, RowComparison
@@ -52,7 +52,7 @@ class Timeline:
     """The timeline of one record, for a user who may see that record. The caller has checked that."""
 
     def __init__(
-        self, subject: Record, user: User, query: QueryDict, *, url: str, planned: QuerySet[Activity] | None = None
+        self, subject: Record, user: User, query: QueryDict, *, url: str, planned: ActivityQuerySet | None = None
     ) -> None:
         """`planned` are rows to be fetched by the way, for `planned_rows`: a page asks for all activities at once."""
         self.subject, self.user, self.url, self.topic = subject, user, url, topics.topic(subject)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from activities.views import comments, doing, files, reading, writing
 
@@ -26,7 +26,7 @@ on_activities = [
     path("unpin/", doing.unpin, name="unpin"),
     path("comment/", comments.create, name="comment"),
 ]
-activity_urls = [
+activity_urls: list[URLPattern | URLResolver] = [
     path("new/", writing.plan, name="plan"),
     path("records/", writing.suggest_records, name="records"),
     path("about/<str:kind>/<int:pk>/", include(on_records)),

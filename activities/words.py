@@ -32,7 +32,7 @@ class Words:
         names = _Facts({name: fact_text(value) for name, value in (facts or {}).items()})
         names |= {"fields": ", ".join(fields), "money": _money(facts or {})}
         text = str(self.title)
-        title = (text % names).rstrip(" ,:–") if "%(" in text else text
+        title = (text % names).rstrip(" ,:.–") if "%(" in text else text
         return f"{title} {number}" if number else title
 
     @property

@@ -102,9 +102,9 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
     activity = shown.writable(request, pk)
     form = SnoozeForm(request.POST)
     if not form.is_valid():
-        form = DueForm({"due_on": request.POST.get("to", "")})
-        form.add_error("due_on", _("Choose a day that is still to come."))
-        return _ask_for_day(request, activity, form)
+        again = DueForm({"due_on": request.POST.get("to", "")})
+        again.add_error("due_on", _("Choose a day that is still to come."))
+        return _ask_for_day(request, activity, again)
     if not activity.snooze(form.cleaned_data["to"], request.user):
         return shown.too_late(request, activity)
     return shown.back(request, activity, _("Put off."))

@@ -40,7 +40,7 @@ def _context(request: UserRequest, activity: Activity) -> dict[str, Any]:
         "subject": subject,
         "may_edit": entries.may_edit(activity, request.user),
         "may_remove": may_remove(activity, request.user),
-        "back_url": subject.get_absolute_url() if subject else reverse("home"),  # type: ignore[attr-defined]  # all three have one
+        "back_url": subject.get_absolute_url() if subject else reverse("home"),
         "back_label": str(subject) if subject else _("Today"),
     }
 

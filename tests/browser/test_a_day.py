@@ -98,8 +98,8 @@ def test_a_note_is_written_and_taken_back(open_tab, someone, zoe):
     tab = open_tab()
     tab.sign_in(someone("manager"))
     tab.go(f"/customers/{zoe.pk}/")
-    tab.page.get_by_label("Note").fill("Asked for 12 oak chairs <script>alert(1)</script>")
-    tab.page.get_by_role("button", name="Save note").click()
+    tab.page.get_by_role("textbox", name="Note").fill("Asked for 12 oak chairs <script>alert(1)</script>")
+    tab.page.locator("#composer").get_by_role("button", name="Save").click()
     expect(tab.page.locator("#timeline")).to_contain_text("Asked for 12 oak chairs <script>alert(1)</script>")
 
 

@@ -13,12 +13,15 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Role, User
+from activities.models import Activity
 from benchmarks.clock import Client, Unexpected, throughput, time_beside
 from benchmarks.pages import Page, pages
 from benchmarks.plans import Asked, asked
 from benchmarks.report import Load, Report, Result
 from benchmarks.server import Server, running
 from customers.models import Company, Customer, Order, OrderLine
+from deals.models import Deal
+from leads.models import Lead
 
 FLOOR = ("/floor/",)
 CLIENTS = 8
@@ -104,4 +107,5 @@ def _session() -> str:
 
 def _rows() -> dict[str, int]:
     models = {"customers": Customer, "companies": Company, "orders": Order, "lines": OrderLine}
+    models |= {"leads": Lead, "deals": Deal, "activities": Activity}
     return {name: model._base_manager.count() for name, model in models.items()}

@@ -7,17 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Model, QuerySet
 from django.http import QueryDict
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import Role, User
+from activities.models import Activity
 from crm import moments
 from crm.keyset import SORT, Position
 from crm.lists import listing_of
 from customers.models import Company, Customer, Order, Phone
 from deals.board import DealBoard
+from deals.models import Deal
+from leads.models import Lead
 
+#: words in the names of pages that add up a whole range
+RANGES = ("board", "forecast", "report", "a day")
 #: how many rows lie before a deep page
 DEEP = 25_000
 
@@ -47,7 +52,7 @@ def pages() -> tuple[list[Page], list[str]]:
         except (NoReverseMatch, KeyError):
             absent.append(name)
             continue
-        found.append(Page(name, urls, multiple, queries, reads_ranges="board" in name))
+        found.append(Page(name, urls, multiple, queries, reads_ranges=any(word in name for word in RANGES)))
     return found, absent
 
 
@@ -128,6 +133,24 @@ def _owned() -> tuple[str, ...]:
     return (_url("customers:index", owner=owner),)
 
 
+def _newest(model: type[Model], url_name: str) -> Maker:
+    """The records about which most was done, of those that the manager of a team sees."""
+
+    def make() -> tuple[str, ...]:
+        busy = Activity.objects.exclude(**{model.__name__.lower(): None})
+        ids = busy.filter(owner__in=_team()).values_list(f"{model.__name__.lower()}_id", flat=True)
+        most = ids.annotate(n=Count("pk")).order_by("-n", "-" + f"{model.__name__.lower()}_id")
+        return tuple(_url(url_name, pk) for pk in most[:20])
+
+    return make
+
+
+def _team() -> QuerySet[User]:
+    """Of the one who looks: see measure.py."""
+    manager = User.objects.active().filter(role=Role.MANAGER).exclude(team=None).order_by("pk")[:1]
+    return User.objects.filter(team__in=manager.values("team"))
+
+
 def _deal_column() -> tuple[str, ...]:
     """The next cards of the longest columns that are not written whole at once."""
     admin = User.objects.filter(role=Role.ADMIN).order_by("pk")[0]
@@ -164,4 +187,20 @@ DECLARED: dict[str, tuple[int, int, Maker]] = {
     "deals board by next activity": (5, 12, _of("deals:board", sort="next")),
     "deals board, column page": (3, 12, _deal_column),
     "deals forecast": (5, 12, _of("deals:forecast")),
+    "deals, first page": (3, 12, _of("deals:list")),
+    "deals by amount": (3, 12, _of("deals:list", sort="-amount")),
+    "deals won": (3, 12, _of("deals:list", status="won")),
+    "deal record": (4, 20, _newest(Deal, "deals:detail")),
+    "pipeline report": (5, 15, _of("dashboard:pipeline")),
+    "sales board": (5, 15, _of("dashboard:sales")),
+    "leads, first page": (3, 12, _of("leads:index")),
+    "leads, deep page": (3, 12, _deep("leads", "leads:index")),
+    "leads by score": (3, 12, _of("leads:index", sort="-score")),
+    "leads by clock": (3, 12, _of("leads:index", sort="clock")),
+    "leads, new": (3, 12, _of("leads:index", status="new")),
+    "leads, common name": (3, 12, _of("leads:index", q="smith")),
+    "leads board": (5, 12, _of("leads:board")),
+    "lead record": (4, 20, _newest(Lead, "leads:detail")),
+    "leads unattended": (3, 12, _of("leads:unattended")),
+    "today, a day of the team": (5, 15, _of("home")),
 }

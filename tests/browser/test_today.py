@@ -135,7 +135,7 @@ def test_the_list_is_worked_through_by_the_keyboard_alone(open_tab, sofia):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#progress")).to_contain_text("2 of 3")
     page.keyboard.press("s")
-    expect(page.get_by_role("button", name=re.compile("^Tomorrow"))).to_be_focused()
+    expect(page.locator(".work-head").get_by_role("button", name=re.compile("^Tomorrow"))).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Send the catalogue")
     page.keyboard.press("j")

@@ -24,7 +24,7 @@ LARGEST = 2**31 - 1
 class MoveForm(forms.Form):
     """Where a deal is to go. `left` is the column that it was dragged out of: only a board says so."""
 
-    to = forms.ModelChoiceField(Stage.objects.none(), label=gettext_lazy("Stage"), empty_label=None)
+    to: forms.ModelChoiceField[Stage] = forms.ModelChoiceField(None, label=gettext_lazy("Stage"), empty_label=None)
     moves = forms.IntegerField(min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -44,8 +44,8 @@ class MoveForm(forms.Form):
 
 
 class LostForm(forms.Form):
-    reason = forms.ModelChoiceField(
-        LostReason.objects.none(), label=gettext_lazy("Reason"), empty_label=gettext_lazy("Choose a reason")
+    reason: forms.ModelChoiceField[LostReason] = forms.ModelChoiceField(
+        None, label=gettext_lazy("Reason"), empty_label=gettext_lazy("Choose a reason")
     )
     note = forms.CharField(label=gettext_lazy("What happened"), required=False, max_length=500, widget=forms.Textarea)
 

@@ -69,7 +69,8 @@ def next_of(deals: Iterable[Deal]) -> dict[int, Next]:
         return {}
     order = ("deal_id", F("due_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "pk")
     planned = Activity.objects.filter(deal_id__in=pks, done_at=None).order_by(*order).distinct("deal_id")
-    return {pk: Next(*rest) for pk, *rest in planned.values_list("deal_id", "kind", "due_on", "due_at")}
+    found = planned.values_list("deal_id", "kind", "due_on", "due_at")
+    return {pk: Next(kind, due_on, due_at) for pk, kind, due_on, due_at in found if pk}
 
 
 def cards_of(deals: list[Deal], stages: dict[int, Stage], user: User, today: dt.date) -> dict[int, Card]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from accounts.models import Team, User
+from accounts.models import OWNER_ROLES, Team, User, UserQuerySet
 from crm.access import visible
 from deals.forecast_filter import OVERDUE, UNDATED, Apart, Months, next_month
 from deals.models import Deal, Pipeline, Target
@@ -136,22 +136,27 @@ class Forecast:
         )
 
 
+def people_of(user: User) -> UserQuerySet:
+    """Who may own a deal that `user` sees: those of the team, for a manager."""
+    people = User.objects.get_queryset().filter(role__in=OWNER_ROLES).order_by("name", "pk")
+    return people.filter(team=user.team_id) if user.effective_role == "manager" else people
+
+
+def teams() -> QuerySet[Team]:
+    return Team.objects.order_by("name", "pk")
+
+
 def read_forecast(scope: Scope, *, today: dt.date) -> Forecast:
     """Four queries, however many months."""
     span = Months(scope.first, scope.last)
     due = _by_month(scope.deals().filter(Months(span.first, span.last, "open").fits(today)), "expected_close", OPEN)
     won = _by_month(scope.deals().filter(Months(span.first, span.last, "won").fits(today)), "closed_on", WON)
     targets = dict(scope.targets().order_by().values_list("month").annotate(total=Sum("amount")))
-    lines = [
-        Line(
-            month,
-            month,
-            Open(*_known(due.get(month, ()))) if month in due else Open(),
-            *(_known(won[month]) if month in won else (0, NOTHING)),
-            target=targets.get(month, NOTHING),
-        )
-        for month in scope.all_months
-    ]
+    lines = []
+    for month in scope.all_months:
+        still_open = Open(*_known(due[month])) if month in due else Open()
+        count, amount = _known(won[month]) if month in won else (0, NOTHING)
+        lines.append(Line(month, month, still_open, count, amount, targets.get(month, NOTHING)))
     return Forecast(scope, lines, *_apart(scope.deals(), today))
 
 

@@ -10,14 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import OWNER_ROLES, Team, User
 from crm.access import visible
-from deals.forecast import Scope
+from deals.forecast import Scope, people_of, teams
 from deals.forecast_filter import month_of, next_month
 from deals.models import Pipeline
 
 if TYPE_CHECKING:
-    from accounts.models import UserQuerySet
+    from accounts.models import Team, User
 
 SPANS = {3: gettext_lazy("3 months"), 6: gettext_lazy("6 months"), 12: gettext_lazy("12 months")}
 USUAL = 6
@@ -37,25 +36,25 @@ class MonthField(forms.CharField):
 
 
 class ForecastForm(forms.Form):
-    pipeline = forms.ModelChoiceField(
-        Pipeline.objects.none(), label=gettext_lazy("Pipeline"), required=False, empty_label=gettext_lazy("All")
+    pipeline: forms.ModelChoiceField[Pipeline] = forms.ModelChoiceField(
+        None, label=gettext_lazy("Pipeline"), required=False, empty_label=gettext_lazy("All")
     )
-    team = forms.ModelChoiceField(
-        Team.objects.none(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("All")
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
+        None, label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("All")
     )
-    owner = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("Person"), required=False, empty_label=gettext_lazy("Everybody")
+    owner: forms.ModelChoiceField[User] = forms.ModelChoiceField(
+        None, label=gettext_lazy("Person"), required=False, empty_label=gettext_lazy("Everybody")
     )
     first = MonthField(label=gettext_lazy("From"), required=False, max_length=7, widget=forms.HiddenInput)
     months = forms.TypedChoiceField(
-        label=gettext_lazy("Months"), required=False, coerce=int, empty_value=USUAL, choices=list(SPANS.items())
+        label=gettext_lazy("Months"), required=False, coerce=int, choices=list(SPANS.items())
     )
 
     def __init__(self, data: Any, *, user: User, today: dt.date) -> None:
         super().__init__(data)
         self.user, self.today = user, today
         self._offer("pipeline", visible(Pipeline, user).order_by("position", "pk"))
-        self._offer("team", Team.objects.order_by("name"))
+        self._offer("team", teams())
         self._offer("owner", people_of(user))
         self.fields["months"].widget = forms.HiddenInput()
         if user.effective_role not in OVER_TEAMS:
@@ -88,9 +87,3 @@ class ForecastForm(forms.Form):
     @property
     def sentences(self) -> str:
         return " ".join(f"{self.fields[name].label}: {errors[0]}" for name, errors in self.errors.items())
-
-
-def people_of(user: User) -> UserQuerySet:
-    """Who may own a deal that `user` sees: those of the team, for a manager."""
-    people = User.objects.get_queryset().filter(role__in=OWNER_ROLES).order_by("name", "pk")
-    return people.filter(team=user.team_id) if user.effective_role == "manager" else people

@@ -153,6 +153,7 @@ class QuickForm(ActivityForm):
         assert isinstance(about, AboutField)  # noqa: S101 - declared above
         about.user = user
         about.widget.attrs["data-suggest"] = reverse("activities:records")
+        about.widget.attrs["placeholder"] = _("Type the name of a customer, lead or deal")
         self.fields["title"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from activities.models import Activity, Attachment
 from crm import money
 from crm.access import visible
 from crm.deleted import with_deleted
-from crm.editing import Clash, RecordForm
+from crm.editing import Clash, RecordForm, plain
 from crm.events import record
 from crm.text import is_blank
 from customers import owners
@@ -105,6 +105,8 @@ class DealForm(RecordForm[Deal]):
         known = Q(is_active=True) | (Q(lines__deal=row.pk) if row.pk else Q(pk__in=[]))
         products = visible(Product, user).filter(known).distinct()
         lines.offer(products, str(self.data.get("currency") or row.currency))
+        if isinstance(self.initial.get("amount"), Decimal):
+            self.initial["amount"] = plain(self.initial["amount"])  # without the zeros at its end
         amount.widget.attrs |= {"step": "any", "min": 0, "inputmode": "decimal"}
         if row.amount_from_lines:
             amount.help_text = _("It is the sum of the products; what you type here takes its place.")

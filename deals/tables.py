@@ -167,9 +167,9 @@ class DealList(Listing[Deal]):
         Column("stage", gettext_lazy("Stage"), lambda row: row.stage.name, cell=stage_cell),
         AMOUNT,
         Column("close", gettext_lazy("Close"), lambda row: row.closed_on or row.expected_close, sort="close"),
+        OWNER,
         Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
         Column("quiet", gettext_lazy("Quiet"), _quiet_text, cell=_quiet),
-        OWNER,
         *EXPORTED,
     )
 

@@ -48,7 +48,7 @@ class ChosenForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("deed") == "move" and not data.get("to") and "to" not in self.errors:
             self.add_error("to", _("Choose the stage to move to."))
-        self.pks = self._everything(data["query"]) if data.get("everything") else self._chosen()
+        self.pks = self._everything(data.get("query", "")) if data.get("everything") else self._chosen()
         if not self.pks:
             raise ValidationError(_("Choose at least one deal that you may change."))
         if len(self.pks) > deeds.MOST:

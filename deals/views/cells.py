@@ -84,6 +84,8 @@ def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
 
 
 def _form(request: UserRequest, deal: Deal, name: str, form: Any, *, status: int = 200) -> HttpResponse:
+    for field in form.visible_fields():
+        field.field.widget.attrs["class"] = "input"
     label = _("%(what)s of %(deal)s") % {"what": next(iter(form.visible_fields())).label, "deal": deal}
     context = {"form": form, "action": reverse("deals:cell", args=[name, deal.pk]), "label": label}
     return render(request, "deals/_cell_form.html", context, status=status)

@@ -2,7 +2,7 @@
 // all that the list holds. The bar counts; Esc chooses none. Without it the boxes and the buttons of the bar work alone.
 let last = null;
 
-const boxes = () => [...document.querySelectorAll('input[name="chosen"]')];
+const boxes = () => [...document.querySelectorAll('td input[name="chosen"]')];
 const bar = () => document.getElementById("bulk");
 
 function count() {

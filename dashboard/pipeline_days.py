@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 
-from dashboard.pipeline_rates import LOST, NOTHING, SUMS, WON, Rate
+from dashboard.pipeline_rates import LOST, NOTHING, SUMS, WON, Rate, rate_of
 from deals.models import DealStatus
 from deals.models.deal import VALUE
 
@@ -122,6 +122,6 @@ def totals(rows: Any, closed_within: Q) -> Totals:
         found["open_deals"],
         found["open_value"] or NOTHING,
         found["weighted_sum"] or NOTHING,
-        Rate(None, "", *(found[name] or 0 for name in SUMS)),
+        rate_of(found),
         _spells(found),
     )

@@ -123,7 +123,7 @@ def _grouped(rows: Any, key: str, names: tuple[str, ...]) -> Any:
 
 def _by_product(closed: Any) -> Any:
     """Each deal once for each of its products; those without any under None."""
-    known = DealLine.objects.filter(product__isnull=False)
+    known = _known_lines()
     before = known.filter(deal=OuterRef("deal"), product=OuterRef("product"), position__lt=OuterRef("position"))
     lines = known.filter(~Exists(before), deal__in=closed.values("pk")).order_by()
     won, lost = Q(deal__status=DealStatus.WON), Q(deal__status=DealStatus.LOST)
@@ -134,16 +134,30 @@ def _by_product(closed: Any) -> Any:
         won_value=Sum(value, filter=won),
         lost_value=Sum(value, filter=lost),
     )
-    others = closed.filter(~Exists(known.filter(deal=OuterRef("pk")))).annotate(
+    others = closed.filter(has_no_product()).annotate(
         key=Cast(Value(None), IntegerField()), label=Cast(Value(""), CharField())
     )
     return with_product.union(others.values_list("key", "label").annotate(**SUMS), all=True)
 
 
+def has_no_product() -> Q:
+    """Deals without a line of a known product."""
+    return ~Q(Exists(_known_lines().filter(deal=OuterRef("pk"))))
+
+
+def _known_lines() -> Any:
+    return DealLine.objects.filter(product__isnull=False)
+
+
 def total_rate(rows: Any) -> Rate:
     """All the closed ones of `rows` together."""
-    found = rows.aggregate(**SUMS)
-    return Rate(None, "", *(found[name] or 0 for name in SUMS))
+    return rate_of(rows.aggregate(**SUMS))
+
+
+def rate_of(found: dict[str, Any]) -> Rate:
+    """What SUMS found."""
+    won, lost, won_value, lost_value = (found[name] for name in SUMS)
+    return Rate(None, "", won, lost, won_value or NOTHING, lost_value or NOTHING)
 
 
 def won_by_month(rows: Any) -> dict[dt.date, Rate]:

@@ -196,7 +196,7 @@ class Report:
             Head(_("By value"), _("Won value among won and lost value.")),
             Head(_("Average won")),
         ]
-        plain = [[by, "won", "lost", "won_value", "lost_value"]]
+        plain: list[list[Any]] = [[by, "won", "lost", "won_value", "lost_value"]]
         plain += [[rate.label, rate.won, rate.lost, rate.won_value, rate.lost_value] for rate in rates]
         return Table(by, title, word, heads, [self._rate(by, rate) for rate in rates], plain, note)
 

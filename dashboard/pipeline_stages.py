@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Greatest, TruncMonth
 
+from crm import moments
 from dashboard.pipeline_days import Median, Spell, in_days
 from dashboard.pipeline_rates import FEW, LOST, NOTHING, share, wilson
 from deals.models import DealStatus, Stage, StageKind, StageVisit
@@ -78,6 +79,17 @@ def has_reached(stage: Stage, stages: Iterable[Stage], *, further: bool = False)
     return Q(stage__in=stages) & (Q(stage__in=beyond) | Q(Exists(visits)))
 
 
+def has_left(stage: Stage, first: dt.date | None, last: dt.date | None) -> Q:
+    """Deals with a stay in the stage that ended on these days."""
+    zone, visits = moments.organisation_zone(), StageVisit.objects.filter(deal=OuterRef("pk"), stage=stage)
+    visits = visits.filter(left_at__isnull=False)
+    if first:
+        visits = visits.filter(left_at__gte=moments.day_start(first, zone))
+    if last:
+        visits = visits.filter(left_at__lt=moments.day_start(last + dt.timedelta(days=1), zone))
+    return Q(Exists(visits))
+
+
 def funnel(rows: Any, stages: list[Stage]) -> list[Step]:
     """How far the deals of one pipeline came, by the stages from the first one to the won one.
 
@@ -88,10 +100,10 @@ def funnel(rows: Any, stages: list[Stage]) -> list[Step]:
         return []
     counts: dict[str, Any] = {}
     for stage in ladder:
-        at, beyond = Q(furthest=stage.position), Q(furthest__gte=stage.position)
+        here, beyond = Q(furthest=stage.position), Q(furthest__gte=stage.position)
         counts[f"entered_{stage.position}"] = Count("pk", filter=beyond)
-        counts[f"lost_{stage.position}"] = Count("pk", filter=at & LOST)
-        counts[f"open_{stage.position}"] = Count("pk", filter=at & Q(status=DealStatus.OPEN))
+        counts[f"lost_{stage.position}"] = Count("pk", filter=here & LOST)
+        counts[f"open_{stage.position}"] = Count("pk", filter=here & Q(status=DealStatus.OPEN))
     by_deal = rows.order_by().annotate(furthest=reached(stages)).values("pk", "status", "furthest")
     found = by_deal.aggregate(**counts)
     steps = []

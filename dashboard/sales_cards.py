@@ -143,7 +143,7 @@ class Cards:
     def _change(
         self, name: str, now: Any, base: Any, write: Callable[[Any], str], words: str, period: Period, url: str
     ) -> Change:
-        difference = None if now is None or base is None else now - base
+        difference: Any = None if now is None or base is None else now - base
         is_rate = write == self.rate
         percent = NOTHING
         if difference is not None:

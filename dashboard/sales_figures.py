@@ -53,7 +53,8 @@ class Day(NamedTuple):
     lost_value: Decimal = NOTHING
 
     def plus(self, other: Day) -> Day:
-        return Day(*map(sum, zip(self, other, strict=True)))
+        pairs: Any = zip(self, other, strict=True)
+        return Day(*(one + two for one, two in pairs))
 
 
 class Days:
@@ -148,7 +149,7 @@ def read_days(query: SalesQuery) -> Days:
     for day, status, count in closed.order_by():
         name = "converted" if status == LeadStatus.CONVERTED else "lost_leads"
         found[day] = found[day]._replace(**{name: count})
-    ended = deals.exclude(status=DealStatus.OPEN).filter(_any(query.periods, "closed_on"))
+    ended: Any = deals.exclude(status=DealStatus.OPEN).filter(_any(query.periods, "closed_on"))
     ended = ended.values_list("closed_on", "status").annotate(count=Count("pk"), value=Sum(VALUE))
     for day, status, count, value in ended.order_by():
         found[day] = found[day]._replace(**{status: count, f"{status}_value": value})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ Against = Literal["before", "year"]
 class PeopleForm(PeriodForm):
     """With a team and a person, for those who see more than themselves."""
 
-    kept = ("by", "team", "owner")
+    kept: ClassVar[tuple[str, ...]] = ("by", "team", "owner")
 
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     owner = forms.ChoiceField(label=gettext_lazy("Person"), required=False)

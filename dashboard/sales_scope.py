@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Q
 
@@ -44,12 +44,10 @@ class Selling:
         return self.user.pk if self.user.effective_role == ALONE else self.person
 
     def leads(self) -> LeadQuerySet:
-        rows: Any = visible(Lead, self.user)
-        return self.owned(rows)
+        return cast("LeadQuerySet", self.owned(visible(Lead, self.user)))
 
     def deals(self) -> DealQuerySet:
-        rows: Any = visible(Deal, self.user)
-        return self.owned(rows)
+        return cast("DealQuerySet", self.owned(visible(Deal, self.user)))
 
     def owned(self, rows: Any) -> Any:
         """Of these leads or deals, those of the team and person."""
@@ -61,7 +59,7 @@ class Selling:
 
     def done(self) -> ActivityQuerySet:
         """Calls, meetings, mails and tasks that are done, by whoever did them."""
-        return self.work(visible(Activity, self.user))
+        return cast("ActivityQuerySet", self.work(visible(Activity, self.user)))
 
     def work(self, rows: Any) -> Any:
         """Of these activities, what counts as the team's and person's work."""
@@ -105,6 +103,6 @@ def workers_of(user: User) -> list[Person]:
 
 def _people(people: UserQuerySet, user: User) -> list[Person]:
     if user.effective_role == "manager":
-        people = people.filter(team_id=user.team_id)
+        people = people.filter(Q(team_id=user.team_id))
     rows = people.order_by("team__name", "name", "pk").values_list("pk", "name", "email", "team_id", "team__name")
     return [Person(pk, name or email, team, team_name or "") for pk, name, email, team, team_name in rows]

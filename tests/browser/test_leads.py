@@ -1,0 +1,128 @@
+"""Leads in a browser: chosen by keys, moved on their board, converted in the drawer; and what axe says of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from customers.models import Customer
+from leads.models import Lead
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import LeadFactory, PhoneFactory, PlanFactory, TeamFactory
+
+
+@pytest.fixture
+def manager(someone):
+    return someone("manager", name="Mona Manager", team=TeamFactory())
+
+
+@pytest.fixture
+def nils(manager):
+    lead = LeadFactory(
+        name="Nils Holm",
+        company_name="Holm Lanterns AB",
+        phone="+46701234567",
+        owner=manager,
+        value=1200,
+        base_value=1200,
+        score=60,
+        details={"Quality": "High"},
+    )
+    PlanFactory(lead=lead, owner=manager, created_by=manager)
+    LeadFactory(name="Ann Berg", owner=manager, status="contacted", score=10)
+    return lead
+
+
+@pytest.fixture
+def tab(open_tab, manager, nils):
+    def opened(path, **more):
+        tab = open_tab(**more)
+        tab.sign_in(manager)
+        tab.go(path)
+        return tab
+
+    return opened
+
+
+def count_of(page, status):
+    return page.locator(f"#head-{status} .count")
+
+
+def test_rows_are_chosen_by_keys_and_given_away(tab, nils):
+    page = tab("/leads/?sort=name").page
+    for key in "jxjx":
+        page.keyboard.press(key)
+    bar = page.locator("#bulk")
+    expect(bar.locator("[data-count]")).to_have_text("2 chosen")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Choose all on this page").check()
+    bar.get_by_role("button", name="Assign").click()
+    expect(page.locator("#drawer")).to_contain_text("Assign 2 leads")
+
+
+def test_a_lead_that_is_there_already_is_named_while_one_types(tab, nils):
+    page = tab("/leads/new/").page
+    expect(page.get_by_label("Name").first).to_be_focused()
+    page.get_by_label("Phone or e-mail").fill("+46 70 123 45 67")
+    expect(page.locator("#duplicates")).to_contain_text("Nils Holm")
+    page.get_by_label("Phone or e-mail").fill("ann@new.example")
+    expect(page.locator("#duplicates")).not_to_contain_text("Nils Holm")
+    page.get_by_label("Name").first.fill("Ann New")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/leads/\d+/$"))
+    assert Lead.objects.get(name="Ann New").email == "ann@new.example"
+
+
+def test_a_card_moves_by_keys_and_lost_asks_why(tab, nils):
+    page = tab("/leads/board/").page
+    page.get_by_role("link", name="Nils Holm", exact=True).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(count_of(page, "contacted")).to_have_text("2")
+    expect(count_of(page, "new")).to_have_text("0")
+    page.get_by_label("Move “Nils Holm” to…").click()
+    page.locator('[data-board-to="lost"]').click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_label("Reason").select_option(label="No budget")
+    drawer.get_by_role("button", name="Mark as lost").click()
+    expect(count_of(page, "contacted")).to_have_text("1")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(re.compile(r"/leads/\d+/$"))
+    nils.refresh_from_db()
+    assert nils.status == "contacted"
+
+
+def test_a_card_dropped_on_converted_asks_what_it_becomes(tab, nils):
+    customer = PhoneFactory(number="+46701234567").customer
+    page = tab("/leads/board/").page
+    page.get_by_label("Move “Nils Holm” to…").click()
+    page.locator('[data-board-to="converted"]').click()
+    drawer = page.locator("#drawer")
+    expect(drawer.get_by_label(re.compile(customer.name))).to_be_checked()
+    drawer.get_by_label("Title").fill("Forty lanterns")
+    drawer.get_by_role("button", name="Convert").click()
+    page.wait_for_url(re.compile(r"/deals/\d+/"))
+    assert Customer.objects.count() == 1
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(re.compile(r"/leads/\d+/$"))
+    expect(page.get_by_text("Nils Holm is a lead again.")).to_be_visible()
+
+
+def test_without_a_deal_its_boxes_go(tab, nils):
+    page = tab(f"/leads/{nils.pk}/").page
+    page.get_by_role("link", name="Convert").first.click()
+    title = page.locator("#drawer").get_by_label("Title")
+    expect(title).to_be_visible()
+    page.locator("#drawer").get_by_label("Open a deal").uncheck()
+    expect(title).to_be_hidden()
+
+
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (DESKTOP, True), (PHONE, False)])
+def test_axe_has_nothing_to_say_and_nothing_overflows(tab, nils, size, dark):
+    opened = tab("/leads/", size=size, dark=dark)
+    for path in ("/leads/", "/leads/board/", "/leads/new/", f"/leads/{nils.pk}/", f"/leads/{nils.pk}/convert/"):
+        opened.go(path)
+        assert opened.violations() == [], path
+        assert opened.overflow() <= 0, path

@@ -80,7 +80,7 @@ class Deals:
     def __init__(self, plan: Plan, products: Sequence[Product]) -> None:
         self._plan, self._rng = plan, plan.rng
         self._basket = Basket(plan.rng, products)
-        stages = list(Stage.objects.filter(pipeline__name=PIPELINE).order_by("position"))
+        stages: list[Any] = list(Stage.objects.filter(pipeline__name=PIPELINE).order_by("position"))
         self._open = [stage.pk for stage in stages if stage.kind == StageKind.OPEN]
         self._end = {stage.kind: stage.pk for stage in stages if stage.kind != StageKind.OPEN}
         self._reasons = list(LostReason.objects.filter(for_deals=True).order_by("pk").values_list("pk", flat=True))

@@ -119,7 +119,7 @@ class _Import:
         self.steps.at("writing companies, products and people")
         deal_sql.begin_names()
         deal_sql.name("stage", stages(layout))
-        deal_sql.name("reason", dict(LostReason.objects.filter(for_deals=True).values_list("name", "pk")))
+        deal_sql.name("reason", dict(LostReason.objects.values_list("name", "pk")))
         made.companies = deal_sql.write_companies(self._named("company"), by)
         ids, made.products = write_products(self._named("product"), layout.currency)
         deal_sql.name("product", ids)
@@ -140,7 +140,7 @@ class _Import:
 
 def stages(layout: DealLayout) -> dict[str, int]:
     """Name -> id of the stages of the pipeline, which is made where there is none of that name."""
-    pipeline = Pipeline.objects.filter(name__iexact=layout.pipeline).first()
+    pipeline: Any = Pipeline.objects.filter(name__iexact=layout.pipeline).first()
     if pipeline is None:
         pipeline = Pipeline.objects.create(name=layout.pipeline, position=Pipeline.objects.count() + 1)
         for position, (name, kind, probability) in enumerate(layout.steps, 1):
@@ -153,7 +153,7 @@ def _checked(layout: DealLayout, path: Path) -> DealLayout:
     runs.check_source(layout.source)
     currency = runs.checked_currency(layout.currency)
     first = Pipeline.objects.filter(is_active=True).order_by("position", "pk").first()
-    known = Pipeline.objects.filter(name__iexact=layout.pipeline).first() if layout.pipeline else first
+    known: Any = Pipeline.objects.filter(name__iexact=layout.pipeline).first() if layout.pipeline else first
     if known is None and not layout.steps:
         raise Refused(f"There is no pipeline called {layout.pipeline!r}: set it up first.")
     if path.is_dir() and not layout.file:

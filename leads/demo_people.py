@@ -45,7 +45,7 @@ class Leads:
         self._plan, self._rng, self._campaigns = plan, plan.rng, campaigns
         self._schedule, self._zone = Schedule.load(), organisation_zone()
         self._now = now().astimezone(self._zone).replace(tzinfo=None)
-        self._sources = list(Source.objects.order_by("pk")[: len(SHARES)])
+        self._sources: list[Any] = list(Source.objects.order_by("pk")[: len(SHARES)])
         self._shares = list(accumulate(SHARES[: len(self._sources)]))
         self._reasons = list(LostReason.objects.filter(for_leads=True).order_by("pk").values_list("pk", flat=True))
         self._staff = sellers()
@@ -62,8 +62,8 @@ class Leads:
 
     def _newest_customers(self, count: int) -> list[Any]:
         """Some of those who became customers in this time."""
-        columns = ("pk", "owner", "created_at", "name", "job_title", "city", "country")
-        columns += ("company__name", "company__industry", "company__website")
+        person = ("pk", "owner", "created_at", "name", "job_title", "city", "country")
+        columns = (*person, "company__name", "company__industry", "company__website")
         since = self._plan.day(40 - LONG_AGO)
         known = Customer.objects.filter(created_at__date__gt=since, owner__in=self._staff[0]).exclude(name="")
         rows = list(known.order_by("pk").values_list(*columns))

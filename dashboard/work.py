@@ -104,11 +104,12 @@ def _told(user: User, pk: int) -> str:
 def finish_and_plan(activity: Activity, *, by: User, data: Mapping[str, Any]) -> bool:
     """Done, with outcome and note; planned what is next, if a day is given. False when somebody was quicker."""
     with transaction.atomic():
-        open_ones = Activity.objects.filter(pk=activity.pk, done_at=None)
-        if not open_ones.select_for_update(of=("self",)).exists():
+        still_open = Activity.objects.filter(pk=activity.pk, done_at=None)
+        bodies = list(still_open.select_for_update(of=("self",)).values_list("body", flat=True))
+        if not bodies:
             return False
         if note := data["note"].strip():
-            open_ones.update(body="\n\n".join(filter(None, [activity.body, note])))
+            still_open.update(body="\n\n".join(filter(None, [bodies[0], note])))
         activity.finish(by, data.get("outcome", ""), duration=data["duration"])
         if data["next_on"]:
             _plan_next(activity, by, data)

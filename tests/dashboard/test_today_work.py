@@ -6,11 +6,14 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from activities.models import Activity
 from crm.models import Event
+from dashboard.work import finish_and_plan
 from tests import factories
 
 WORK = "/today/work/"
@@ -194,3 +197,38 @@ def test_a_done_call_answers_a_new_lead(client, alice, lead, rows):
     finish(client, rows[1], outcome="reached")
     lead.refresh_from_db()
     assert lead.responded_at <= now()
+
+
+def test_two_who_finish_at_once_plan_one_next_step(alice, bob, rows):
+    """Both had read it while it was open."""
+    first, second = (Activity.objects.get(pk=rows[0].pk) for _ in range(2))
+    data = {
+        "note": "",
+        "outcome": "reached",
+        "duration": None,
+        "next_on": day(3),
+        "next_kind": "call",
+        "next_title": "",
+    }
+    assert finish_and_plan(first, by=alice, data=data) is True
+    assert finish_and_plan(second, by=bob, data=data | {"note": "Too late"}) is False
+    assert Activity.objects.filter(due_on=day(3)).count() == 1
+    kept = Activity.objects.get(pk=rows[0].pk)
+    assert (kept.done_by, kept.body) == (alice, "Ask about the colour.")
+
+
+def asked(client, url):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def test_the_page_asks_as_much_in_a_list_of_twenty_as_of_one(client, alice, customer):
+    client.force_login(alice)
+    row = plan(alice, -9, "The first", customer=customer)
+    url = f"{WORK}?at={row.pk}"
+    asked(client, url)
+    one = asked(client, url)
+    for _ in range(19):
+        plan(alice, -1, "Another", customer=customer)
+    assert asked(client, url) == one <= 20

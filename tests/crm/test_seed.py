@@ -72,3 +72,9 @@ def test_each_comes_after_what_it_is_about():
     labels = [label for label, _ in shares()]
     order = [label for label in labels if label in {"accounts", "customers", "leads", "deals", "activities"}]
     assert order == ["accounts", "customers", "leads", "deals", "activities", "leads"]  # its scores at the end
+
+
+def test_a_query_while_rows_are_copied_is_refused_instead_of_waiting_for_itself(db):
+    bulk.stage("copied", "n bigint")
+    with pytest.raises(RuntimeError, match="A query while rows are copied"):
+        bulk.copy("copied", ((Customer.objects.count(),) for _ in range(1)))

@@ -8,6 +8,7 @@ import "./hotkeys.js";
 import "./rows.js";
 import "./choose.js";
 import "./cells.js";
+import "./steps.js";
 import "./copy.js";
 import "./moments.js";
 import "./forms.js";

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 from decimal import Decimal
+from functools import cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -207,6 +208,7 @@ def figures_of(text):
     return found
 
 
+@cache  # users are new in each test, and many figures lead to the same rows
 def opened(user, href):
     address = urlsplit(unescape(href))
     assert address.path == ROWS

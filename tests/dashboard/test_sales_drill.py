@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import cache
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
@@ -37,6 +38,7 @@ def world(alice, bob, mona, monkeypatch):
     sales_scene.fill(owners=[alice, alice, bob, mona, eve, None], first=FIRST, last=LAST)
 
 
+@cache  # users are new in each test, and many figures lead to the same rows
 def opened(user, href):
     """The rows of the list that `href` opens, as its own page would show them."""
     address = urlsplit(unescape(href))

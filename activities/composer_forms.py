@@ -189,6 +189,12 @@ class OutcomeForm(forms.Form):
             self.fields.pop("outcome")  # a task is done, and that is all
         self.fields["next_on"].widget.attrs["autofocus"] = True
 
+    def clean_next_title(self) -> str:
+        title: str = self.cleaned_data["next_title"]
+        if title and is_blank(title):
+            raise ValidationError(_("Write something that can be seen."))
+        return title
+
     def clean_next_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["next_on"]
         if day and day < timezone.localdate():

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from activities import entries
 from activities.composer_forms import DueForm, OutcomeForm, SnoozeForm
-from activities.models import Activity
+from activities.models import Activity, Kind
 from activities.models.verbs import at_hour
 from activities.views import shown
 from crm import htmx
@@ -50,8 +50,12 @@ def outcome(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _known(activity: Activity) -> dict[str, Any]:
-    next_kind = activity.kind if activity.kind != "note" else "task"
-    return {"outcome": activity.outcome, "duration": activity.duration, "next_kind": next_kind}
+    return {"outcome": activity.outcome, "duration": activity.duration, "next_kind": _kind_after(activity)}
+
+
+def _kind_after(done: Activity) -> str:
+    """What follows is of the same kind; a note cannot be planned."""
+    return done.kind if done.kind != Kind.NOTE else Kind.TASK
 
 
 def _asking(request: UserRequest, activity: Activity, following: Activity | None) -> dict[str, Any]:
@@ -76,7 +80,7 @@ def _told(request: UserRequest, activity: Activity, data: dict[str, Any]) -> Htt
 def _next_step(request: UserRequest, done: Activity, data: dict[str, Any]) -> Activity:
     """What is next about the same record, for the same person."""
     links = {"customer_id": done.customer_id, "lead_id": done.lead_id, "deal_id": done.deal_id}
-    kind = data["next_kind"] or done.kind
+    kind = data["next_kind"] or _kind_after(done)
     step = Activity(kind=kind, title=data["next_title"], due_on=data["next_on"], created_by=request.user, **links)
     step.title = step.title or str(step.get_kind_display())
     step.owner = request.user

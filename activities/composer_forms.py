@@ -19,6 +19,7 @@ from activities.forms import DONE, PLANNED, ActivityForm, fill_outcomes, text_ar
 from activities.lookup import AboutField
 from activities.models import OUTCOMES, Activity, Kind
 from activities.subjects import kind_of, links_of
+from crm.text import is_blank
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -164,7 +164,13 @@ class ConvertForm(forms.Form):
     # What is refused
 
     def clean_title(self) -> str:
-        title: str = self.cleaned_data["title"]
+        return self._visible("title")
+
+    def clean_step_title(self) -> str:
+        return self._visible("step_title")
+
+    def _visible(self, name: str) -> str:
+        title: str = self.cleaned_data[name]
         if title and is_blank(title):
             raise ValidationError(_("Enter a title that can be seen."))
         return title

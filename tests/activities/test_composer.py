@@ -184,12 +184,26 @@ def test_finishing_twice_is_once(as_alice, plan):
 
 @pytest.mark.parametrize(
     "data",
-    [{"outcome": "held"}, {"duration": "-1"}, {"next_title": "x"}, {"next_on": "2020-01-01"}, {"next_on": "soon"}],
+    [
+        {"outcome": "held"},
+        {"duration": "-1"},
+        {"next_title": "x"},
+        {"next_on": "2020-01-01"},
+        {"next_on": "soon"},
+        {"next_on": "2150-01-01", "next_title": "\u202e\u200b"},
+    ],
 )
 def test_a_wrong_answer_stores_nothing(as_alice, alice, plan, data):
     plan.finish(alice)
     with unchanged():
         assert as_alice.post(act("outcome", plan), data, headers=HTMX).status_code == 422
+
+
+def test_what_follows_a_note_is_a_task(as_alice, alice, customer):
+    note = factories.ActivityFactory(customer=customer, created_by=alice, done_by=alice)
+    day = (localdate() + TOMORROW).isoformat()
+    assert as_alice.post(act("outcome", note), {"next_on": day}, headers=HTMX).status_code == 204
+    assert Activity.objects.get(done_at=None).kind == "task"
 
 
 def test_without_script_it_is_a_page(as_alice, plan):

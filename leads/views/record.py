@@ -77,8 +77,8 @@ def _facts(request: UserRequest, lead: Lead) -> dict[str, Any]:
 @require_safe
 def timeline(request: UserRequest, pk: int) -> HttpResponse:
     lead = find(Lead, request.user, pk)
-    context = {"lead": lead, "centre": _centre(request, lead)}
-    return htmx.answer(request, "leads/timeline.html", "activities/_centre.html", context)
+    shown = _centre(request, lead).timeline
+    return htmx.answer(request, "leads/timeline.html", shown.fragment, {"lead": lead, "timeline": shown})
 
 
 def _centre(request: UserRequest, lead: Lead) -> Centre:

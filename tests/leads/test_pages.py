@@ -65,6 +65,13 @@ def test_readers_see_no_verbs(client, lead, rita):
         assert f'action="{reverse(f"leads:{url}", args=[lead.pk])}"' not in page
 
 
+def test_the_timeline_that_comes_again_brings_no_second_composer(client, lead, alice):
+    client.force_login(alice)
+    fragment = client.get(reverse("leads:timeline", args=[lead.pk]), headers={"HX-Request": "true"}).content.decode()
+    assert 'id="timeline-card"' in fragment
+    assert 'id="composer"' not in fragment
+
+
 def test_the_timeline_shows_only_to_who_sees_the_lead(client, lead, alice, bob):
     url = reverse("leads:timeline", args=[lead.pk])
     factories.ActivityFactory(lead=lead, customer=None, created_by=alice, body="Wants lamps")

@@ -30,7 +30,7 @@ from deals.facts import TONES
 from deals.filters import DealFilter
 from deals.models import Deal, DealStatus, Pipeline, Stage
 from deals.models.deal import EXPECTED, NEXT_DUE, VALUE, WEIGHTED
-from deals.states import days_left, rotting_mark
+from deals.states import days_left, quiet_days, rotting_mark
 
 __all__ = ["DealFilter", "DealList", "Totals"]
 
@@ -103,7 +103,10 @@ def _quiet_text(row: Deal) -> str:
 
 
 def _quiet(row: Deal) -> Cell:
-    return Cell("badge", _quiet_text(row), extra="warn")
+    """Below the name of its column it need not say that the days were quiet."""
+    today = timezone.localdate()
+    text = _("%(days)s d") % {"days": quiet_days(row, today)} if rotting_mark(row, today) else ""
+    return Cell("badge", text, extra="warn")
 
 
 #: What is edited in its cell: the field of the deal's form, or the stage.

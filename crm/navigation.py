@@ -19,8 +19,8 @@ EVERYBODY = frozenset({"admin", "manager", "sales", "agent", "analyst"})
 ORDERS = EVERYBODY - {"agent"}
 WRITERS = frozenset({"admin", "manager", "sales"})
 SELLING = EVERYBODY - {"agent"}
-#: who has a day of their own on the first page; agents start with their customers
-TODAY = EVERYBODY - {"agent"}
+#: who has a day of their own on the first page; agents start with their customers, analysts with the reports
+TODAY = frozenset({"admin", "manager", "sales"})
 LEADERS = frozenset({"admin", "manager"})
 SIDE_COOKIE = "rapport_side"
 TABS = 4
@@ -86,6 +86,7 @@ class Navigation:
 
 PAGES = (
     Entry("home", "sun", _("Today"), TODAY, "g h"),
+    Entry("home", "trending-up", _("Reports"), frozenset({"analyst"}), "g h"),
     Entry("deals:board", "handshake", _("Deals"), SELLING, "g d"),
     Entry("leads:index", "user-round-plus", _("Leads"), SELLING, "g l"),
     Entry("customers:index", "users", _("Customers"), EVERYBODY, "g c"),
@@ -93,7 +94,7 @@ PAGES = (
     Entry("orders:index", "shopping-cart", _("Orders"), ORDERS, "g o"),
     Entry("dashboard:revenue", "chart-column", _("Revenue"), ORDERS, "g r"),
     Entry("dashboard:sales", "gauge", _("Sales"), SELLING, "g k"),
-    Entry("reports:index", "trending-up", _("Reports"), SELLING, "g p"),
+    Entry("reports:index", "trending-up", _("Reports"), TODAY, "g p"),
     Entry("jobs:index", "file-down", _("Exports"), ORDERS, "g x"),
     Entry("accounts:users", "users-round", _("Users"), LEADERS, "g u"),
     Entry("admin:index", "wrench", _("Administration"), frozenset({"admin"}), at_end=True),
@@ -127,7 +128,7 @@ def navigation(request: HttpRequest) -> Navigation:
     role = getattr(request.user, "effective_role", "")
     own = links(PAGES, role)
     inside = [link.url for link in own if request.path.startswith(link.url) and link.url != "/"]
-    is_home = request.path == "/" or request.path.startswith("/today/")
+    is_home = request.path == "/" or request.path.startswith(("/today/", "/reports/"))
     here = max(inside, key=len, default="/" if is_home else "")
     return Navigation(own, here, role)
 

@@ -16,6 +16,12 @@ register = template.Library()
 
 
 @register.filter
+def money_whole(amount: Decimal | None, currency: str = "") -> str:
+    """For lists to glance at: without the cents."""
+    return money_text(amount, currency or None, 0)
+
+
+@register.filter
 def money(amount: Decimal | None, currency: str = "") -> str:
     return money_text(amount, currency or None)
 

@@ -34,3 +34,12 @@ behaviour('[data-behaviour="password"]', (box) => {
     button.setAttribute("aria-pressed", String(show));
   });
 });
+
+// A browser sends nothing for a number or a day that it cannot read: what was there would be emptied unseen.
+document.addEventListener("submit", (event) => {
+  const unread = [...event.target.elements].find((input) => input.validity?.badInput);
+  if (!unread) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  unread.reportValidity();
+}, true);

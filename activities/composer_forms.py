@@ -124,7 +124,14 @@ class ComposerForm(ActivityForm):
         row.answer_lead(self.user)
 
 
-_NO_PLAN: dict[str, Any] = {"due_on": None, "due_hour": "", "repeats": "", "repeat_until": None, "collaborators": []}
+_NO_PLAN: dict[str, Any] = {
+    "due_on": None,
+    "due_hour": "",
+    "repeats": "",
+    "repeat_until": None,
+    "owner": None,
+    "collaborators": [],
+}
 
 
 class QuickForm(ActivityForm):

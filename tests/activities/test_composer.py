@@ -63,11 +63,13 @@ def test_it_works(as_alice, alice, bob, mona, deal, customer):
     assert deal.next_due_on == dt.date(2150, 1, 31)
 
 
-def test_what_was_done_is_logged_and_its_plan_is_not_read(as_alice, alice, lead):
+def test_what_was_done_is_logged_and_its_plan_is_not_read(as_alice, alice, mona, lead):
     data = {"kind": "call", "state": "done", "title": "Spoke", "outcome": "reached", "duration": "12"}
-    as_alice.post(compose(lead, "lead"), data | {"done_at": "2025-03-10T10:00", "due_on": "nonsense"})
+    plan = {"due_on": "nonsense", "owner": mona.pk}
+    as_alice.post(compose(lead, "lead"), data | {"done_at": "2025-03-10T10:00"} | plan)
     call = Activity.objects.get()
     assert (call.done_by, call.outcome, call.duration, call.due_on) == (alice, "reached", 12, None)
+    assert call.owner == alice
     lead.refresh_from_db()
     assert lead.status == "contacted"
     assert lead.responded_at == call.done_at

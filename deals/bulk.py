@@ -123,15 +123,16 @@ def undo(key: str, *, by: User) -> int | None:
     return back
 
 
-def _before(kind: str, rows: Iterable[dict[str, Any]]) -> dict[int, Any]:
-    """The stages or owners that the deals had."""
+def _before(kind: str, rows: Iterable[dict[str, Any]]) -> dict[Any, Any]:
+    """The stages or owners that the deals had; who has left gets nothing back."""
     if kind == "assign":
-        return dict(User.objects.in_bulk({row["owner"] for row in rows if row["owner"]}))
+        return {None: None, **User.objects.owners().in_bulk({row["owner"] for row in rows if row["owner"]})}
     return dict(Stage.objects.in_bulk({row["stage"] for row in rows}))
 
 
-def _back(deal: Deal, row: dict[str, Any], kind: str, before: dict[int, Any], by: User) -> bool:
+def _back(deal: Deal, row: dict[str, Any], kind: str, before: dict[Any, Any], by: User) -> bool:
     if kind == "assign":
-        return deal.owner_id == row["to"] and deal.assign(before.get(row["owner"]), by=by)
+        stays = deal.owner_id != row["to"] or row["owner"] not in before
+        return not stays and deal.assign(before[row["owner"]], by=by)
     deal.move(before[row["stage"]], by=by, moves=row["moves"])
     return True

@@ -106,6 +106,14 @@ def test_given_to_somebody_else_and_taken_back(do, client, three, mona, bob, ali
     assert set(Deal.objects.values_list("owner", flat=True)) == {alice.pk}
 
 
+def test_nobody_gets_back_a_deal_after_they_have_left(do, client, three, mona, bob, alice):
+    client.force_login(mona)
+    _sentence, undo = said(do(three, deed="assign", asked=1, owner=bob.pk))
+    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    assert said(client.post(undo))[0] == "0 deals are as they were."
+    assert set(Deal.objects.values_list("owner", flat=True)) == {bob.pk}
+
+
 def test_sales_give_nothing_to_others(do, three, bob, nothing_changed):
     with nothing_changed:
         assert do(three, deed="assign", asked=1, owner=bob.pk).status_code == 422

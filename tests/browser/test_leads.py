@@ -126,3 +126,14 @@ def test_axe_has_nothing_to_say_and_nothing_overflows(tab, nils, size, dark):
         opened.go(path)
         assert opened.violations() == [], path
         assert opened.overflow() <= 0, path
+
+
+def test_a_number_the_browser_cannot_read_is_asked_for_again(tab, nils):
+    page = tab(f"/leads/{nils.pk}/edit/").page
+    value = page.locator("input[name=value]")
+    value.fill("")
+    value.press_sequentially("1e")
+    page.locator("main form").get_by_role("button", name="Save").click()
+    expect(value).to_be_focused()
+    nils.refresh_from_db()
+    assert nils.value == 1200

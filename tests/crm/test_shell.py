@@ -46,9 +46,20 @@ def test_only_admins_and_managers_are_led_to_users():
     assert [role for role in ROLES if "accounts:users" in names(role)] == ["admin", "manager"]
 
 
-@pytest.mark.parametrize("role", ["agent", "analyst"])
-def test_who_may_not_write_is_offered_nothing_new(role):
-    assert navigation.links(navigation.NEW, role) == ()
+def test_who_may_not_write_is_offered_nothing_new():
+    assert navigation.links(navigation.NEW, "analyst") == ()
+
+
+def test_agents_plan_what_is_to_be_done_and_add_nothing_else():
+    assert [link.entry.name for link in navigation.links(navigation.NEW, "agent")] == ["activities:plan"]
+
+
+@pytest.mark.parametrize("path", ["/", "/reports/", "/reports/pipeline/"])
+def test_analysts_are_in_the_reports_wherever_a_report_is(path):
+    request = request_of("analyst")
+    request.path = path
+    assert navigation.navigation(request).current == "/"
+    assert "reports:index" not in names("analyst")
 
 
 def test_without_a_role_there_is_nowhere_to_go():
@@ -66,8 +77,9 @@ def test_a_record_belongs_to_its_list():
     assert navigation.navigation(request_of("admin", "/customers/17/edit/")).current == "/customers/"
 
 
-def test_no_two_entries_share_a_shortcut():
-    keys = [entry.keys for entry in navigation.PAGES if entry.keys]
+@pytest.mark.parametrize("role", ROLES)
+def test_no_two_entries_share_a_shortcut(role):
+    keys = [link.keys for link in navigation.links(navigation.PAGES, role) if link.keys]
     assert len(keys) == len(set(keys))
 
 

@@ -25,6 +25,9 @@ def main(base: str) -> None:
         page.goto(f"{base}/dashboard/")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / "board.png")
+        page.goto(f"{base}/deals/")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=PICTURES / "deals.png")
         browser.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import now
 
 from activities.forms import NoteForm
 from activities.models import Activity
@@ -136,7 +137,8 @@ def test_as_a_website(ada):
 
 def test_in_a_note(ada, customer):
     for text in STRINGS + WORST:
-        if row := saved(NoteForm({"body": text}, user=ada, instance=Activity(customer=customer)), ada):
+        note = Activity(customer=customer, owner=ada, done_by=ada, done_at=now())
+        if row := saved(NoteForm({"body": text}, user=ada, instance=note), ada):
             row.refresh_from_db()
             assert row.body == text.strip()
     assert Activity.objects.count() > 400

@@ -191,7 +191,7 @@ DECLARED: dict[str, tuple[int, int, Maker]] = {
     "deals by amount": (3, 12, _of("deals:list", sort="-amount")),
     "deals won": (3, 12, _of("deals:list", status="won")),
     "deal record": (4, 20, _newest(Deal, "deals:detail")),
-    "pipeline report": (5, 15, _of("dashboard:pipeline")),
+    "pipeline report": (5, 15, _of("reports:pipeline")),
     "sales board": (5, 15, _of("dashboard:sales")),
     "leads, first page": (3, 12, _of("leads:index")),
     "leads, deep page": (3, 12, _deep("leads", "leads:index")),

@@ -16,6 +16,9 @@ from tests.architecture.access_table import ACCESS, PUBLIC
 from tests.architecture.scene import Scene
 from tests.rows import all_rows, writes
 
+#: without the mark no test database is made, and the scene would be set in the real one
+pytestmark = pytest.mark.django_db
+
 
 def named_urls(resolver=None, prefix=""):
     for entry in (resolver or get_resolver()).url_patterns:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -22,10 +23,15 @@ from crm import moments
 from crm.access import hidden_fields
 from crm.models import Event, Record
 from crm.money import MoneyField
+from crm.related import Related
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+C = TypeVar("C", Comment, Attachment)
+#: what a line or an entry names
+SHOWN = ("owner", "customer", "lead", "deal", "created_by", "done_by")
+OF_FILES = ("created_by", "deal", "lead", "customer")
 WRITERS = frozenset({"admin", "manager", "sales", "agent"})
 ICONS = {
     Kind.CALL: "phone",
@@ -117,41 +123,29 @@ class Entry:
 
 def rows() -> ActivityQuerySet:
     """With all that is shown of one, to be narrowed to what somebody sees."""
-    return with_all(ActivityQuerySet(Activity).filter(deleted_at=None))
+    return ActivityQuerySet(Activity).filter(deleted_at=None).select_related(*SHOWN)
 
 
-def with_all(found: ActivityQuerySet) -> ActivityQuerySet:
-    """The rows with what one is about, its people, and whether there is more to fetch for it."""
-    related = ("owner", "customer", "lead", "deal", "created_by", "done_by")
-    comments, files = (model.objects.filter(activity=OuterRef("pk")) for model in (Comment, Attachment))
-    rows: Any = found.select_related(*related).annotate(has_comments=Exists(comments), has_files=Exists(files))
-    prepared: ActivityQuerySet = rows
-    return prepared
-
-
-def prepare(activities: list[Activity]) -> list[Activity]:
-    """Fetch what their entries show, for all of them at once."""
-    comments = Comment.objects.select_related("created_by").order_by("created_at", "pk")
-    files = Attachment.objects.select_related("created_by").order_by("created_at", "pk")
-    prefetch_related_objects([row for row in activities if _has(row, "comments")], Prefetch("comments", comments))
-    prefetch_related_objects([row for row in activities if _has(row, "files")], Prefetch("attachments", files))
-    prefetch_related_objects([row for row in activities if "@" in row.body], "mentioned")
-    spoken = [comment for row in activities for comment in comments_of(row) if "@" in comment.body]
-    prefetch_related_objects(spoken, "mentioned")
+def prepare(activities: Sequence[Activity], related: Related | None = None) -> Sequence[Activity]:
+    """Fetch what their entries show besides SHOWN, for all of them at once."""
+    comments, files = _of_each(Comment, activities), _of_each(Attachment, activities)
+    said = [comment for found in comments.values() for comment in found]
+    enclosed = [file for found in files.values() for file in found]
+    (related or Related()).give((said, ["created_by"]), (enclosed, ["created_by"]))
+    for spoken in (activities, said):
+        prefetch_related_objects([row for row in spoken if "@" in row.body], "mentioned")
+    for row in activities:
+        row.said, row.enclosed = comments.get(row.pk, []), files.get(row.pk, [])
     return activities
 
 
-def _has(row: Activity, what: str) -> bool:
-    """What with_all() has found out."""
-    return bool(getattr(row, f"has_{what}"))
-
-
-def comments_of(row: Activity) -> Iterable[Comment]:
-    return row.comments.all() if _has(row, "comments") else ()
-
-
-def files_of(row: Activity) -> Iterable[Attachment]:
-    return row.attachments.all() if _has(row, "files") else ()
+def _of_each(model: type[C], activities: Sequence[Activity]) -> dict[int, list[C]]:
+    """The comments or files of each activity, the oldest first."""
+    found: defaultdict[int, list[C]] = defaultdict(list)
+    rows: Any = model._default_manager.filter(activity__in=[row.pk for row in activities])
+    for row in rows.order_by("created_at", "pk"):
+        found[row.activity_id].append(row)
+    return found
 
 
 def activity_entry(row: Activity, user: User, subject: Record | None = None) -> Entry:
@@ -175,8 +169,8 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
         minutes=_minutes(row.duration),
         may_edit=may_edit(row, user),
         may_write=may_write(user),
-        remarks=[remark_of(comment, user) for comment in comments_of(row)],
-        papers=[paper_of(file, user) for file in files_of(row)],
+        remarks=[remark_of(comment, user) for comment in row.said],
+        papers=[paper_of(file, user) for file in row.enclosed],
         shown=moments.shown(at),
     )
 

@@ -12,21 +12,25 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
 
-from activities import entries, story
+from activities import entries
 from activities.composer_forms import ComposerForm, FilesForm
 from activities.entries import Paper
 from activities.models import Activity, ActivityQuerySet, Kind
 from activities.next_state import next_badge, state_of
+from activities.story import Story
 from activities.subjects import kind_of, wants_a_next_step
 from activities.timeline import Timeline
 from crm import topics
 from crm.models import Record
+from crm.related import Related
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 #: so many planned activities are shown on a record
 MOST_PLANNED = 50
+#: and so many files
+MOST_FILES = 50
 MONDAY = 7
 
 
@@ -77,7 +81,7 @@ class Plan:
     """What is planned about a record, and what to do when nothing is."""
 
     def __init__(self, subject: Record, user: User) -> None:
-        self.subject, self.user = subject, user
+        self.subject, self.user, self.story = subject, user, Story(subject, user)
         self.kind, self.pk, self.topic = kind_of(subject), subject.pk, topics.topic(subject)
         self.may_write = subject.deleted_at is None and entries.may_write(user)
 
@@ -106,10 +110,12 @@ class Plan:
         return [line_of(row, self.user, today, self.subject) for row in self._planned_rows()]
 
     def _planned(self) -> ActivityQuerySet:
-        return story.activities_of(self.subject, self.user).planned().by_due()[:MOST_PLANNED]
+        return self.story.activities().planned().by_due()[:MOST_PLANNED]
 
     def _planned_rows(self) -> list[Activity]:
-        return list(entries.with_all(self._planned()))
+        rows = list(self._planned())
+        Related(self.subject, self.user).give((rows, entries.SHOWN))
+        return rows
 
     @property
     def is_lacking(self) -> bool:
@@ -130,7 +136,7 @@ class Centre(Plan):
 
     def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
         super().__init__(subject, user)
-        self.timeline = Timeline(subject, user, query, url=url, planned=self._planned())
+        self.timeline = Timeline(self.story, query, url=url, planned=self._planned())
 
     def _planned_rows(self) -> list[Activity]:
         return sorted(self.timeline.planned_rows, key=_urgency)
@@ -160,10 +166,11 @@ class FilesPanel:
 
 def files_panel(subject: Record, user: User, form: FilesForm | None = None) -> FilesPanel:
     """The files of a record, for templates/activities/_files.html."""
-    rows = story.files_of(subject, user).select_related("created_by").order_by("-created_at", "-pk")
+    rows = list(Story(subject, user).files().order_by("-created_at", "-pk")[:MOST_FILES])
+    Related(user).give((rows, ["created_by"]))
     where = [kind_of(subject), subject.pk]
     return FilesPanel(
-        papers=[entries.paper_of(row, user) for row in rows[:50]],
+        papers=[entries.paper_of(row, user) for row in rows],
         form=form or FilesForm(auto_id="files_%s"),
         may_write=subject.deleted_at is None and entries.may_write(user),
         action=reverse("activities:upload", args=where),

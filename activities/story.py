@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from activities.models import Activity, ActivityQuerySet, Attachment, Linked
-from activities.models.linked import sees
-from activities.subjects import kind_of
+from activities.subjects import kind_of, model_of
 from crm.access import AccessQuerySet, visible
 from crm.deleted import with_deleted
 from crm.models import Event, Record
@@ -34,67 +34,117 @@ TOLD = (
 )
 #: told only to who asks for all changes
 QUIET = ("activity.reopened", "activity.snoozed", "activity.rescheduled")
+#: what can hang on a record of each kind, and have a story of its own
+PARTS: dict[str, tuple[str, ...]] = {"customer": ("lead", "deal"), "lead": ("deal",), "deal": ()}
 
 
-def about(rows: QuerySet[L], subject: Record, user: User) -> QuerySet[L]:
-    """The rows about `subject`, which the caller may see, and about those of its leads and deals that `user` sees."""
-    kind = kind_of(subject)
-    rows = rows.filter(**{f"{kind}_id": subject.pk})
-    deal = Q(deal__isnull=False) & sees("deals.Deal", user, "deal_id")
-    lead = Q(deal=None, lead__isnull=False) & sees("leads.Lead", user, "lead_id")
-    if kind == "lead":
-        return rows.filter(Q(deal=None) | deal)
-    return rows.filter(Q(deal=None, lead=None) | deal | lead) if kind == "customer" else rows
+class Story:
+    """The rows about `subject`, which the caller may see, and about those of its leads and deals that `user` sees.
 
+    Which these are is asked once, by two small queries: asked row by row it would take longer than all the rest.
+    """
 
-def activities_of(subject: Record, user: User) -> ActivityQuerySet:
-    rows: Any = about(ActivityQuerySet(Activity).alive(), subject, user)
-    found: ActivityQuerySet = rows
-    return found
+    def __init__(self, subject: Record, user: User) -> None:
+        self.subject, self.user, self.kind = subject, user, kind_of(subject)
 
+    @cached_property
+    def parts(self) -> dict[str, dict[int, Record]]:
+        """Kind -> the seen leads or deals by id, deleted ones too: those of the record, and those that rows about the
+        record name although they are another's by now."""
+        return {kind: self._seen(kind) for kind in PARTS[self.kind]}
 
-def files_of(subject: Record, user: User) -> QuerySet[Attachment]:
-    return about(Attachment.objects.all(), subject, user)
+    def _seen(self, kind: str) -> dict[int, Record]:
+        about = {f"{self.kind}_id": self.subject.pk}
+        named = (rows.filter(**about, **{f"{kind}__isnull": False}).order_by().values(kind) for rows in _all_linked())
+        model: Any = model_of(kind)
+        if not _sees_any(model, self.user):
+            return {}
+        ids = with_deleted(model).filter(**about).order_by().values("pk").union(*named)
+        return {row.pk: row for row in with_deleted(model).visible_to(self.user).filter(pk__in=ids)}
 
+    def _alive(self, kind: str) -> list[int]:
+        return [pk for pk, row in self.parts[kind].items() if row.deleted_at is None]
 
-def events_of(subject: Record, user: User, *, quiet: bool) -> list[QuerySet[Event]]:
-    """What happened to the record, and to what belongs to it: disjoint parts, each of which walks an index."""
-    events = Event.objects.exclude(kind__in=TOLD if quiet else TOLD + QUIET)
-    linked = [events.filter(part) for part in _linked(subject, user)]
-    if kind_of(subject) == "customer":
-        # Also what happened to a lead before it became the customer, and to a deal before it was the customer's.
-        own = events.filter(_seen_by(user, subject), customer=subject.pk)
-        return [own, *(part.exclude(customer=subject.pk) for part in linked)]
-    mine = events.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
-    return [mine, *linked, *(events.filter(_of_rows(model, subject, user)) for model in (Activity, Attachment))]
+    def about(self, rows: QuerySet[L]) -> QuerySet[L]:
+        """Those about the record, unless the nearest record they are about is one that is not seen or deleted."""
+        rows = rows.filter(**{f"{self.kind}_id": self.subject.pk})
+        if self.kind == "deal":
+            return rows
+        own = Q(deal=None, lead=None) if self.kind == "customer" else Q(deal=None)
+        if deals := self._alive("deal"):
+            own |= Q(deal__in=deals)
+        if self.kind == "customer" and (leads := self._alive("lead")):
+            own |= Q(deal=None, lead__in=leads)
+        return rows.filter(own)
 
+    def activities(self) -> ActivityQuerySet:
+        rows: Any = self.about(ActivityQuerySet(Activity).alive())
+        found: ActivityQuerySet = rows
+        return found
 
-def _of_rows(model: type[Linked], subject: Record, user: User) -> Q:
-    rows: QuerySet[Any] = about(with_deleted(model), subject, user)
-    return Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
+    def files(self) -> QuerySet[Attachment]:
+        return self.about(Attachment.objects.all())
 
+    def events(self, *, quiet: bool) -> list[QuerySet[Event]]:
+        """What happened to the record and to what belongs to it: disjoint parts, each of which walks an index.
 
-def _linked(subject: Record, user: User) -> Iterator[Q]:
-    """Leads and deals that hang on the record."""
-    kind = kind_of(subject)
-    for label in {"customer": ("leads.Lead", "deals.Deal"), "lead": ("deals.Deal",)}.get(kind, ()):
+        The first may hold some about what the user does not see if has_unseen_events says so: see seen_of().
+        """
+        events = Event.objects.exclude(kind__in=TOLD if quiet else TOLD + QUIET)
+        linked = [events.filter(part) for part in self._linked()]
+        if self.kind == "customer":
+            # Also what happened to a lead before it became the customer, and to a deal before it was the customer's.
+            own = events.filter(customer=self.subject.pk, subject_type__in=_told_of_customers(self.user))
+            return [own, *(part.exclude(customer=self.subject.pk) for part in linked)]
+        mine = events.filter(subject_type=self.subject._meta.label_lower, subject_id=self.subject.pk)
+        return [mine, *linked, *(events.filter(self._of_rows(model)) for model in (Activity, Attachment))]
+
+    def _linked(self) -> Iterator[Q]:
+        """Leads and deals that hang on the record, deleted ones too."""
+        for kind, rows in self.parts.items():
+            ids = [pk for pk, row in rows.items() if getattr(row, f"{self.kind}_id") == self.subject.pk]
+            if ids:
+                yield Q(subject_type=model_of(kind)._meta.label_lower, subject_id__in=ids)
+
+    def _of_rows(self, model: type[Linked]) -> Q:
+        rows: QuerySet[Any] = self.about(with_deleted(model))
+        return Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
+
+    @property
+    def has_unseen_events(self) -> bool:
+        """A customer's events are also about orders, leads and deals."""
+        return self.kind == "customer"
+
+    def seen_of(self, events: Iterable[Event]) -> set[int]:
+        """The ids of those about the record itself, and about rows that the user sees, deleted ones too."""
+        by_type: defaultdict[str, set[int]] = defaultdict(set)
+        found = list(events)
+        for event in found:
+            by_type[event.subject_type].add(event.subject_id)
+        seen = {label: self._seen_ids(label, ids) for label, ids in by_type.items()}
+        return {event.pk for event in found if event.subject_id in seen[event.subject_type]}
+
+    def _seen_ids(self, label: str, ids: set[int]) -> set[int]:
+        if label == self.subject._meta.label_lower:
+            return ids
         model: Any = apps.get_model(label)
-        if _sees_any(model, user):
-            rows = with_deleted(model).visible_to(user).filter(**{kind: subject.pk})
-            yield Q(subject_type=model._meta.label_lower, subject_id__in=rows.values("pk"))
-
-
-def _seen_by(user: User, customer: Record) -> Q:
-    """Events about the customer itself, and about rows that `user` sees, deleted ones too."""
-    told = Q(subject_type=customer._meta.label_lower)
-    for model in _models_of_customers():
-        if not _sees_any(model, user):
-            continue
+        known = {pk for kind, rows in self.parts.items() if model is model_of(kind) for pk in rows}
         rows: Any = with_deleted(model) if issubclass(model, Record) else model._default_manager.all()
-        seen = rows.visible_to(user)
-        of_model = Q(subject_type=model._meta.label_lower)
-        told |= of_model & Q(Exists(seen.filter(pk=OuterRef("subject_id")))) if seen.query.where else of_model
-    return told
+        seen = rows.visible_to(self.user)
+        if not seen.query.where:
+            return ids
+        asked = ids - known
+        return known | (set(seen.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set())
+
+
+def _all_linked() -> tuple[QuerySet[Any], ...]:
+    return Activity.everything.get_queryset(), Attachment.everything.get_queryset()
+
+
+def _told_of_customers(user: User) -> list[str]:
+    """What a customer's events can be about, as far as `user` sees any of it."""
+    seen = (model for model in _models_of_customers() if _sees_any(model, user))
+    return ["customers.customer", *(model._meta.label_lower for model in seen)]
 
 
 @cache

@@ -15,14 +15,16 @@ from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from activities import entries, story
+from activities import entries
 from activities.composer_forms import TimelineFilter
 from activities.entries import Entry
 from activities.models import Activity, ActivityQuerySet, Attachment, Kind
+from activities.story import Story
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, RowComparison
-from crm.models import Event, Record
+from crm.models import Event
+from crm.related import Related
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,12 +53,10 @@ class Day:
 class Timeline:
     """The timeline of one record, for a user who may see that record. The caller has checked that."""
 
-    def __init__(
-        self, subject: Record, user: User, query: QueryDict, *, url: str, planned: ActivityQuerySet | None = None
-    ) -> None:
+    def __init__(self, story: Story, query: QueryDict, *, url: str, planned: ActivityQuerySet | None = None) -> None:
         """`planned` are rows to be fetched by the way, for `planned_rows`: a page asks for all activities at once."""
-        self.subject, self.user, self.url, self.topic = subject, user, url, topics.topic(subject)
-        self._planned = planned
+        self.story, self.subject, self.user = story, story.subject, story.user
+        self.url, self.topic, self._planned = url, topics.topic(self.subject), planned
         form = TimelineFilter(query)
         form.fields["show"].choices = [(name, name) for name, _label in self._names()]  # type: ignore[attr-defined]  # a choice field
         if not form.is_valid():
@@ -98,11 +98,17 @@ class Timeline:
     @cached_property
     def pinned(self) -> list[Entry]:
         """On top of the first page."""
-        rows = [row for row in self._prepared if row.pinned_at and row.done_at]
-        return [self._activity(row) for row in sorted(rows, key=lambda row: (row.pinned_at, row.pk), reverse=True)]
+        self._prepared  # noqa: B018  what they show is fetched with the rest
+        return [self._activity(row) for row in self._pinned_rows]
+
+    @property
+    def _pinned_rows(self) -> list[Activity]:
+        rows = [row for row in self._activity_rows if row.pinned_at and row.done_at]
+        return sorted(rows, key=lambda row: (row.pinned_at, row.pk), reverse=True)
 
     @property
     def planned_rows(self) -> list[Activity]:
+        self._prepared  # noqa: B018  likewise
         return [row for row in self._activity_rows if row.done_at is None]
 
     @cached_property
@@ -124,9 +130,7 @@ class Timeline:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        prepared = {row.pk: row for row in self._prepared}
-        rows = [prepared[row.pk] if isinstance(row, Activity) else row for row in self._page[0]]
-        return [entry for row in rows if (entry := self._entry(row))]
+        return [entry for row in self._prepared if (entry := self._entry(row))]
 
     @cached_property
     def _page(self) -> tuple[list[Row], bool]:
@@ -136,10 +140,20 @@ class Timeline:
         return rows[:PAGE], len(rows) > PAGE
 
     @cached_property
-    def _prepared(self) -> list[Activity]:
-        """The activities of the page and the pinned ones, with all they show."""
-        rows = [row for row in self._page[0] if isinstance(row, Activity)]
-        return entries.prepare(rows + [row for row in self._activity_rows if row.done_at and row.pinned_at])
+    def _prepared(self) -> list[Row]:
+        """The rows of the page with all they show, for the pinned and the planned ones too at once."""
+        rows, related = self._page[0], Related(self.subject, self.user)
+        for parts in self.story.parts.values():
+            related.learn(parts.values())
+        planned = [row for row in self._activity_rows if row.done_at is None]
+        done = [row for row in rows if isinstance(row, Activity)]
+        events = [row for row in rows if isinstance(row, Event)]
+        files = [row for row in rows if isinstance(row, Attachment)]
+        related.give(
+            (planned + done + self._pinned_rows, entries.SHOWN), (events, ["actor"]), (files, entries.OF_FILES)
+        )
+        entries.prepare(done + self._pinned_rows, related)
+        return rows
 
     @cached_property
     def _activity_rows(self) -> list[Activity]:
@@ -151,28 +165,39 @@ class Timeline:
         if done is not None and not self.position:
             parts.append(done.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")[:PINS])
         if self._planned is not None:
-            parts.append(entries.with_all(self._planned))
+            parts.append(self._planned)
         return list(parts[0].union(*parts[1:], all=True)) if parts else []
 
     def _activities(self) -> QuerySet[Activity] | None:
         """Those that are done, of the kind that is asked for."""
         if self.show in {"changes", "files"}:
             return None
-        rows = story.activities_of(self.subject, self.user).filter(done_at__isnull=False)
-        return entries.with_all(rows.filter(kind=KINDS[self.show]) if self.show else rows)
+        rows = self.story.activities().done()
+        return rows.filter(kind=KINDS[self.show]) if self.show else rows
 
     def _files(self) -> list[Row]:
         if self.show != "files":
             return []
-        files = story.files_of(self.subject, self.user).select_related("created_by", "deal", "lead", "customer")
-        return list(self._before(files, "created_at", rank=FILE)[: PAGE + 1])
+        return list(self._before(self.story.files(), "created_at", rank=FILE)[: PAGE + 1])
 
     def _events(self) -> list[Row]:
         if self.show not in {"", "changes"}:
             return []
-        found = story.events_of(self.subject, self.user, quiet=bool(self.show))
-        parts = [self._before(part.select_related("actor"), "at", rank=EVENT)[: PAGE + 1] for part in found]
-        return list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+        parts = self.story.events(quiet=bool(self.show))
+        found = self._seen(self._before(parts.pop(0), "at", rank=EVENT)) if self.story.has_unseen_events else []
+        parts = [self._before(part, "at", rank=EVENT)[: PAGE + 1] for part in parts]
+        return found + list(parts[0].union(*parts[1:], all=True)) if parts else found
+
+    def _seen(self, events: QuerySet[Event]) -> list[Row]:
+        """The first that the user sees. They are read in ever longer runs: most people see most of them."""
+        size = 2 * PAGE
+        while True:
+            run = list(events[:size])
+            seen = self.story.seen_of(run)
+            found: list[Row] = [event for event in run if event.pk in seen][: PAGE + 1]
+            if len(found) > PAGE or len(run) < size:
+                return found
+            size *= 8
 
     def _before(self, rows: QuerySet[Any], moment: str, *, rank: int) -> QuerySet[Any]:
         """Rows behind the position in the order (moment, rank, id), newest first."""

@@ -19,6 +19,8 @@ from crm.versions import raise_version
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from activities.models.attachment import Attachment
+    from activities.models.comment import Comment
 
 EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
@@ -116,6 +118,11 @@ class Activity(Verbs, Linked):
     #: the one before, in a repetition
     follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    if TYPE_CHECKING:
+        #: comments and files, where activities/entries.py: prepare() has fetched them
+        said: list[Comment]
+        enclosed: list[Attachment]
 
     everything: ClassVar[models.Manager[Activity]] = models.Manager()
     objects: ClassVar[ActivityManager] = ActivityManager()

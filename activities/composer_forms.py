@@ -46,7 +46,7 @@ class ComposerForm(ActivityForm):
         fields = ["kind", "title", "body", "duration", "outcome", "owner", "repeats", "repeat_until", "due_on"]
 
     def __init__(self, data: Any = None, *, subject: Record, user: User, brief: bool = False, **more: Any) -> None:
-        """`brief`: without the choices of people, which are fetched when they are wanted."""
+        """`brief`: without what most do not need, which is fetched when it is wanted."""
         self.links, self.brief = links_of(subject), brief
         blank = Activity(owner=user, created_by=user, **self.links)
         setattr(blank, kind_of(subject), subject)

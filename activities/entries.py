@@ -6,32 +6,33 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import prefetch_related_objects
+from django.db.models import Value, prefetch_related_objects
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from activities.models import FRUITLESS, Activity, ActivityQuerySet, Attachment, Comment, Kind
+from activities.models import FRUITLESS, Activity, ActivityQuerySet, Attachment, Comment, Kind, Linked
 from activities.people import highlighted
 from activities.subjects import kind_of
 from activities.words import Words, amount_text, words_for
 from crm import moments
 from crm.access import hidden_fields
+from crm.addresses import address
 from crm.models import Event, Record
 from crm.money import MoneyField
-from crm.related import Related
+from crm.related import Related, Wanted
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-C = TypeVar("C", Comment, Attachment)
 #: what a line or an entry names
-SHOWN = ("owner", "customer", "lead", "deal", "created_by", "done_by")
-OF_FILES = ("created_by", "deal", "lead", "customer")
+PEOPLE = ("owner", "created_by", "done_by")
+ABOUT = ("customer", "lead", "deal")
 WRITERS = frozenset({"admin", "manager", "sales", "agent"})
 ICONS = {
     Kind.CALL: "phone",
@@ -83,6 +84,17 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Tool:
+    """What can be done with an entry by a click: a form to be fetched, or a POST that nobody minds being sent twice."""
+
+    url: str
+    label: str
+    icon: str = ""
+    target: str = ""
+    is_form: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line. `activity` when it is somebody's own words, which their author may change."""
 
@@ -105,8 +117,9 @@ class Entry:
     outcome: str = ""
     outcome_tone: str = ""
     minutes: str = ""
-    may_edit: bool = False
-    may_write: bool = False
+    tools: Sequence[Tool] = ()
+    #: where something can be said to it
+    comment: Tool | None = None
     remarks: list[Remark] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
 
@@ -123,12 +136,21 @@ class Entry:
 
 def rows() -> ActivityQuerySet:
     """With all that is shown of one, to be narrowed to what somebody sees."""
-    return ActivityQuerySet(Activity).filter(deleted_at=None).select_related(*SHOWN)
+    return ActivityQuerySet(Activity).filter(deleted_at=None).select_related(*PEOPLE, *ABOUT)
+
+
+def nearest(found: Sequence[Linked]) -> list[Wanted]:
+    """The column of each row that names the nearest record: of the others nothing is shown."""
+    columns: dict[str, list[Linked]] = {"deal": [], "lead": [], "customer": []}
+    for row in found:
+        columns["deal" if row.deal_id else "lead" if row.lead_id else "customer"].append(row)
+    return [(rows, [name]) for name, rows in columns.items()]
 
 
 def prepare(activities: Sequence[Activity], related: Related | None = None) -> Sequence[Activity]:
-    """Fetch what their entries show besides SHOWN, for all of them at once."""
-    comments, files = _of_each(Comment, activities), _of_each(Attachment, activities)
+    """Fetch what their entries show besides PEOPLE and ABOUT, for all of them at once."""
+    some = _commented(activities)
+    comments, files = (_of_each(model, some[model]) for model in (Comment, Attachment))
     said = [comment for found in comments.values() for comment in found]
     enclosed = [file for found in files.values() for file in found]
     (related or Related()).give((said, ["created_by"]), (enclosed, ["created_by"]))
@@ -139,12 +161,25 @@ def prepare(activities: Sequence[Activity], related: Related | None = None) -> S
     return activities
 
 
-def _of_each(model: type[C], activities: Sequence[Activity]) -> dict[int, list[C]]:
+def _commented(activities: Sequence[Activity]) -> dict[Any, set[int]]:
+    """Model -> the activities that have comments or files: few have, so this alone is asked first."""
+    some: dict[Any, set[int]] = {Comment: set(), Attachment: set()}
+    pks = [row.pk for row in activities]
+    parts = [
+        model._default_manager.filter(activity__in=pks).order_by().values_list("activity_id", Value(place))
+        for place, model in enumerate(some)
+    ]
+    for pk, place in parts[0].union(parts[1]):
+        some[list(some)[place]].add(pk)
+    return some
+
+
+def _of_each(model: type[Any], pks: set[int]) -> dict[int, list[Any]]:
     """The comments or files of each activity, the oldest first."""
-    found: defaultdict[int, list[C]] = defaultdict(list)
-    rows: Any = model._default_manager.filter(activity__in=[row.pk for row in activities])
-    for row in rows.order_by("created_at", "pk"):
-        found[row.activity_id].append(row)
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    if pks:
+        for row in model._default_manager.filter(activity__in=pks).order_by("created_at", "pk"):
+            found[row.activity_id].append(row)
     return found
 
 
@@ -167,12 +202,27 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
         outcome=str(row.get_outcome_display()) if row.outcome else "",
         outcome_tone="warn" if row.outcome in FRUITLESS else "good",
         minutes=_minutes(row.duration),
-        may_edit=may_edit(row, user),
-        may_write=may_write(user),
+        tools=_tools(row, user),
+        comment=Tool(address("activities:comment", row.pk), _("Answer") if row.said else _("Comment"))
+        if may_write(user)
+        else None,
         remarks=[remark_of(comment, user) for comment in row.said],
         papers=[paper_of(file, user) for file in row.enclosed],
         shown=moments.shown(at),
     )
+
+
+def _tools(row: Activity, user: User) -> list[Tool]:
+    """Pin, edit, delete."""
+    if not may_write(user):
+        return []
+    key, title = f"activity-{row.pk}", _title(row)
+    name, label, icon = ("unpin", _("Unpin"), "pin-off") if row.pinned_at else ("pin", _("Pin to the top"), "pin")
+    tools = [Tool(address(f"activities:{name}", row.pk), label, icon, f"body-{key}")]
+    if may_edit(row, user):
+        tools.append(Tool(address("activities:edit", row.pk), f"{_('Edit')}: {title}", "pencil", is_form=True))
+        tools.append(Tool(address("activities:delete", row.pk), f"{_('Delete')}: {title}", "trash-2", key))
+    return tools
 
 
 def _title(row: Activity) -> str:

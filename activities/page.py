@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 from activities import entries
 from activities.composer_forms import ComposerForm, FilesForm
@@ -21,6 +22,7 @@ from activities.story import Story
 from activities.subjects import kind_of, wants_a_next_step
 from activities.timeline import Timeline
 from crm import topics
+from crm.addresses import address
 from crm.models import Record
 from crm.related import Related
 
@@ -32,6 +34,8 @@ MOST_PLANNED = 50
 #: and so many files
 MOST_FILES = 50
 MONDAY = 7
+#: what one can do with a planned activity
+VERBS = ("detail", "finish", "snooze", "reschedule", "edit", "delete")
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,26 @@ class Line:
     #: the record it is about, where that is not the page itself
     about: str
     about_url: str
-    tomorrow: dt.date
-    monday: dt.date
+    today: dt.date
+
+    @property
+    def title(self) -> str:
+        return str(self.activity)
+
+    @property
+    def place(self) -> str:
+        return f"#plan-{self.activity.pk}"
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        return {verb: address(f"activities:{verb}", self.activity.pk) for verb in VERBS}
+
+    @property
+    def puts_off(self) -> list[tuple[str, str, str, str]]:
+        """Day for the form, icon, label, and the day in words."""
+        monday = self.today + dt.timedelta(days=MONDAY - self.today.weekday())
+        days = [(self.today + dt.timedelta(days=1), "sun", _("Tomorrow")), (monday, "calendar", _("Next Monday"))]
+        return [(day.isoformat(), icon, label, formats.date_format(day, "D j M")) for day, icon, label in days]
 
 
 def line_of(activity: Activity, user: User, today: dt.date | None = None, subject: Record | None = None) -> Line:
@@ -66,8 +88,7 @@ def line_of(activity: Activity, user: User, today: dt.date | None = None, subjec
         may_edit=entries.may_edit(activity, user),
         about=str(nearest or ""),
         about_url=entries.page_of(nearest),
-        tomorrow=today + dt.timedelta(days=1),
-        monday=today + dt.timedelta(days=MONDAY - today.weekday()),
+        today=today,
     )
 
 
@@ -114,7 +135,7 @@ class Plan:
 
     def _planned_rows(self) -> list[Activity]:
         rows = list(self._planned())
-        Related(self.subject, self.user).give((rows, entries.SHOWN))
+        self.story.known().give(*entries.nearest(rows), (rows, entries.PEOPLE))
         return rows
 
     @property
@@ -142,6 +163,10 @@ class Centre(Plan):
         return sorted(self.timeline.planned_rows, key=_urgency)
 
     @cached_property
+    def files(self) -> FilesPanel:
+        return files_panel(self.subject, self.user, story=self.story)
+
+    @cached_property
     def composer(self) -> ComposerForm:
         return ComposerForm(subject=self.subject, user=self.user, brief=True)
 
@@ -164,9 +189,11 @@ class FilesPanel:
     most_mb: int
 
 
-def files_panel(subject: Record, user: User, form: FilesForm | None = None) -> FilesPanel:
+def files_panel(
+    subject: Record, user: User, form: FilesForm | None = None, *, story: Story | None = None
+) -> FilesPanel:
     """The files of a record, for templates/activities/_files.html."""
-    rows = list(Story(subject, user).files().order_by("-created_at", "-pk")[:MOST_FILES])
+    rows = list((story or Story(subject, user)).files().order_by("-created_at", "-pk")[:MOST_FILES])
     Related(user).give((rows, ["created_by"]))
     where = [kind_of(subject), subject.pk]
     return FilesPanel(

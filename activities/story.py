@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import ExpressionWrapper, Q, QuerySet, Value
 
 from activities.models import Activity, ActivityQuerySet, Attachment, Linked
 from activities.subjects import kind_of, model_of
 from crm.access import AccessQuerySet, visible
 from crm.deleted import with_deleted
 from crm.models import Event, Record
+from crm.related import Related
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,6 +39,13 @@ QUIET = ("activity.reopened", "activity.snoozed", "activity.rescheduled")
 PARTS: dict[str, tuple[str, ...]] = {"customer": ("lead", "deal"), "lead": ("deal",), "deal": ()}
 
 
+class Part(NamedTuple):
+    """A lead or deal; `is_own` while it is the record's."""
+
+    is_alive: bool
+    is_own: bool | None
+
+
 class Story:
     """The rows about `subject`, which the caller may see, and about those of its leads and deals that `user` sees.
 
@@ -48,22 +56,33 @@ class Story:
         self.subject, self.user, self.kind = subject, user, kind_of(subject)
 
     @cached_property
-    def parts(self) -> dict[str, dict[int, Record]]:
-        """Kind -> the seen leads or deals by id, deleted ones too: those of the record, and those that rows about the
-        record name although they are another's by now."""
-        return {kind: self._seen(kind) for kind in PARTS[self.kind]}
+    def parts(self) -> dict[str, dict[int, Part]]:
+        """Kind -> the seen leads or deals by id: those of the record, and those that rows about the record name
+        although they are another's by now."""
+        found: dict[str, dict[int, Part]] = {kind: {} for kind in PARTS[self.kind]}
+        asked = [rows for kind in found if (rows := self._part(kind)) is not None]
+        if asked:
+            for kind, pk, is_alive, is_own in asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]:
+                found[kind][pk] = Part(is_alive, is_own)
+        return found
 
-    def _seen(self, kind: str) -> dict[int, Record]:
-        about = {f"{self.kind}_id": self.subject.pk}
-        named = (rows.filter(**about, **{f"{kind}__isnull": False}).order_by().values(kind) for rows in _all_linked())
-        model: Any = model_of(kind)
+    def _part(self, kind: str) -> QuerySet[Any, Any] | None:
+        about, model = {f"{self.kind}_id": self.subject.pk}, model_of(kind)
         if not _sees_any(model, self.user):
-            return {}
-        ids = with_deleted(model).filter(**about).order_by().values("pk").union(*named)
-        return {row.pk: row for row in with_deleted(model).visible_to(self.user).filter(pk__in=ids)}
+            return None
+        linked: tuple[Any, ...] = (Activity, Attachment)
+        named = (rows.everything.filter(**about, **{f"{kind}__isnull": False}).values(kind) for rows in linked)
+        ids = with_deleted(model).filter(**about).order_by().values("pk").union(*(rows.order_by() for rows in named))
+        seen = with_deleted(model).visible_to(self.user).filter(pk__in=ids).order_by()
+        is_alive, is_own = (ExpressionWrapper(fits, models.BooleanField()) for fits in (Q(deleted_at=None), Q(**about)))
+        return seen.values_list(Value(kind), "pk", is_alive, is_own)
+
+    def known(self) -> Related:
+        """With the record and the reader."""
+        return Related(self.subject, self.user)
 
     def _alive(self, kind: str) -> list[int]:
-        return [pk for pk, row in self.parts[kind].items() if row.deleted_at is None]
+        return [pk for pk, part in self.parts[kind].items() if part.is_alive]
 
     def about(self, rows: QuerySet[L]) -> QuerySet[L]:
         """Those about the record, unless the nearest record they are about is one that is not seen or deleted."""
@@ -102,9 +121,8 @@ class Story:
     def _linked(self) -> Iterator[Q]:
         """Leads and deals that hang on the record, deleted ones too."""
         for kind, rows in self.parts.items():
-            ids = [pk for pk, row in rows.items() if getattr(row, f"{self.kind}_id") == self.subject.pk]
-            if ids:
-                yield Q(subject_type=model_of(kind)._meta.label_lower, subject_id__in=ids)
+            if own := [pk for pk, part in rows.items() if part.is_own]:
+                yield Q(subject_type=model_of(kind)._meta.label_lower, subject_id__in=own)
 
     def _of_rows(self, model: type[Linked]) -> Q:
         rows: QuerySet[Any] = self.about(with_deleted(model))
@@ -135,10 +153,6 @@ class Story:
             return ids
         asked = ids - known
         return known | (set(seen.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set())
-
-
-def _all_linked() -> tuple[QuerySet[Any], ...]:
-    return Activity.everything.get_queryset(), Attachment.everything.get_queryset()
 
 
 def _told_of_customers(user: User) -> list[str]:

@@ -24,10 +24,9 @@ from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, RowComparison
 from crm.models import Event
-from crm.related import Related
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 PAGE = 20
 #: so many pinned activities are on top
@@ -142,16 +141,14 @@ class Timeline:
     @cached_property
     def _prepared(self) -> list[Row]:
         """The rows of the page with all they show, for the pinned and the planned ones too at once."""
-        rows, related = self._page[0], Related(self.subject, self.user)
-        for parts in self.story.parts.values():
-            related.learn(parts.values())
+        rows, related = self._page[0], self.story.known()
         planned = [row for row in self._activity_rows if row.done_at is None]
         done = [row for row in rows if isinstance(row, Activity)]
         events = [row for row in rows if isinstance(row, Event)]
         files = [row for row in rows if isinstance(row, Attachment)]
-        related.give(
-            (planned + done + self._pinned_rows, entries.SHOWN), (events, ["actor"]), (files, entries.OF_FILES)
-        )
+        acts = planned + done + self._pinned_rows
+        about = entries.nearest([*acts, *files])
+        related.give(*about, (acts, entries.PEOPLE), (events, ["actor"]), (files, ["created_by"]))
         entries.prepare(done + self._pinned_rows, related)
         return rows
 
@@ -194,7 +191,7 @@ class Timeline:
         while True:
             run = list(events[:size])
             seen = self.story.seen_of(run)
-            found: list[Row] = [event for event in run if event.pk in seen][: PAGE + 1]
+            found: list[Row] = [*(event for event in run if event.pk in seen)][: PAGE + 1]
             if len(found) > PAGE or len(run) < size:
                 return found
             size *= 8

@@ -52,10 +52,17 @@ def get_visible(queryset: AccessQuerySet[M] | type[M], user: User, pk: int) -> M
     return row
 
 
+def allows(rows: AccessQuerySet[M], row: M) -> bool:
+    """Whether `row` is one of `rows`; without a query where they are all rows, or none."""
+    if rows.query.is_empty():
+        return False
+    return not rows.query.where or rows.filter(pk=row.pk).exists()
+
+
 def get_writable(queryset: AccessQuerySet[M] | type[M], user: User, pk: int) -> M:
     """The row if the user may change it; 404 to a stranger, 403 to an insider without the right."""
     row = get_visible(queryset, user, pk)
-    if not _rows(queryset).editable_by(user).filter(pk=pk).exists():
+    if not allows(_rows(queryset).editable_by(user), row):
         raise PermissionDenied
     return row
 

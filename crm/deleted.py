@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.http import Http404
 
-from crm.access import get_visible, require
+from crm.access import allows, get_visible, require
 from crm.models import Record, RecordManager, RecordQuerySet
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def find_removable(model: type[R], user: User, pk: int) -> R:
 
 
 def may_remove(row: Record, user: User) -> bool:
-    return with_deleted(type(row)).removable_by(user).filter(pk=row.pk).exists()
+    return allows(with_deleted(type(row)).removable_by(user), row)

@@ -52,6 +52,18 @@ class Fact:
     def editable(self) -> bool:
         return bool(self.edit_url)
 
+    @property
+    def edit_label(self) -> str:
+        return _("Edit %(name)s") % {"name": self.label}
+
+    @property
+    def is_copied(self) -> bool:
+        return bool(self.value) and self.kind in {"phone", "email"}
+
+    @property
+    def copy_label(self) -> str:
+        return _("Copy %(name)s") % {"name": self.label}
+
 
 Line = tuple[str, Any, str, Callable[[Any], dict[str, Any]]]
 

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from activities.story import Story
 from activities.timeline import Timeline
 from crm.money import money_text
 from crm.phones import screen_text
@@ -50,7 +51,7 @@ def essentials_of(activity: Activity, user: User) -> Essentials | None:
         found = _of_customer(subject)
     else:
         return None
-    timeline = Timeline(subject, user, QueryDict(), url=subject.get_absolute_url())
+    timeline = Timeline(Story(subject, user), QueryDict(), url=subject.get_absolute_url())
     entries = (entry for day in timeline.days for entry in day.entries)
     found.entries.extend(islice(entries, LAST))
     return found

@@ -21,6 +21,7 @@ from crm import phones
 from crm.access import visible
 from crm.events import record
 from crm.models import Record
+from crm.related import Related
 from customers.models import Company, Customer, Email, Lifecycle, Phone
 from deals.models import Deal, Stage
 from deals.opening import open_deal
@@ -73,10 +74,12 @@ def of(lead: Lead, user: User) -> Conversion | None:
     """The conversion that holds, with what of it `user` may see."""
     if lead.status != LeadStatus.CONVERTED:
         return None
-    found = Conversion.objects.filter(lead=lead, undone_at=None).select_related("customer", "company", "deal", "by")
-    conversion = found.first()
-    if conversion and conversion.deal_id and not visible(Deal, user).filter(pk=conversion.deal_id).exists():
-        conversion.deal = None
+    conversion = Conversion.objects.filter(lead=lead, undone_at=None).first()
+    if conversion is None:
+        return None
+    Related(lead, user).give(([conversion], ("customer", "company", "by")))
+    if conversion.deal_id:
+        conversion.deal = visible(Deal, user).filter(pk=conversion.deal_id).first()
     return conversion
 
 

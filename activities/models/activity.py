@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from activities.figures import keep_figures
 from activities.models.kinds import Kind, Outcome, Repeats
 from activities.models.linked import Linked, reachable_by
 from activities.models.verbs import Verbs
+from crm.addresses import address
 from crm.history import tracked
 from crm.models import RecordManager, RecordQuerySet
 from crm.versions import raise_version
@@ -174,7 +174,7 @@ class Activity(Verbs, Linked):
         return self.title or self.body[:80] or self.get_kind_display()
 
     def get_absolute_url(self) -> str:
-        return reverse("activities:detail", args=[self.pk])
+        return address("activities:detail", self.pk)
 
     def event_facts(self) -> dict[str, Any]:
         return {"activity": self.kind, "title": self.title or str(self.get_kind_display())}

@@ -18,11 +18,13 @@ from crm.deleted import find_removable
 from crm.http import UserRequest
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def create(request: UserRequest, pk: int) -> HttpResponse:
     activity = shown.seen(request, pk)
     require(entries.may_write(request.user))
-    form = CommentForm(request.POST, user=request.user, instance=Comment(activity=activity, created_by=request.user))
+    form = CommentForm(
+        request.POST or None, user=request.user, instance=Comment(activity=activity, created_by=request.user)
+    )
     form.auto_id = f"comment_{pk}_%s"
     action = reverse("activities:comment", args=[pk])
     context = {"action": action, "title": _("New comment"), "cancel_url": activity.get_absolute_url()}

@@ -144,7 +144,7 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def choices(request: UserRequest, kind: str, pk: int) -> HttpResponse:
-    """Who may be given something to do about a record: the part of the composer that is fetched when it is opened."""
+    """The part of the composer that is fetched when it is opened: when and how long, how often and who."""
     subject = find_subject(request.user, kind, pk)
     require(entries.may_write(request.user))
     form = ComposerForm(subject=subject, user=request.user)

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import address
 from crm.countries import CountryField
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
@@ -96,4 +96,4 @@ class Company(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("companies:detail", args=[self.pk])
+        return address("companies:detail", self.pk)

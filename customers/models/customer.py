@@ -9,9 +9,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import address
 from crm.countries import CountryField
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
@@ -172,7 +172,7 @@ class Customer(Record):
         return self.name or f"{_('Customer')} {self.reference or self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:detail", args=[self.pk])
+        return address("customers:detail", self.pk)
 
     @property
     def initials(self) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Sum
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import address
 from crm.countries import CountryField
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
@@ -195,7 +195,7 @@ class Order(Record):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:detail", args=[self.pk])
+        return address("orders:detail", self.pk)
 
     def same_number(self, number: str) -> Order | None:
         """Another order of the same source that has `number` already, a deleted one too."""

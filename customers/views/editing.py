@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm import editing, htmx
-from crm.access import editable, hidden_fields
-from crm.deleted import find_removable, may_remove
+from crm.access import allows, hidden_fields
+from crm.deleted import find_removable, may_remove, with_deleted
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.models import Record
@@ -48,7 +48,7 @@ COMPANIES = Kind("companies", Company, CompanyForm, lambda _user: company_forms.
 
 
 def may_edit(row: Record, user: User) -> bool:
-    return row.deleted_at is None and editable(type(row), user).filter(pk=row.pk).exists()
+    return row.deleted_at is None and allows(with_deleted(type(row)).editable_by(user), row)
 
 
 def facts(kind: Kind[R], row: R, user: User, *, writable: bool, only: str = "") -> list[Fact]:

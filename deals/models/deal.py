@@ -9,9 +9,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Round
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import address
 from crm.history import tracked
 from crm.models import Record, RecordManager, RecordQuerySet
 from crm.money import CurrencyField, MoneyField
@@ -235,7 +235,7 @@ class Deal(Verbs, Worth, Record):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("deals:detail", args=[self.pk])
+        return address("deals:detail", self.pk)
 
     @property
     def chance_in_percent(self) -> int:

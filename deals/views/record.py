@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.page import Centre, files_panel
+from activities.page import Centre
 from crm import htmx
 from crm.access import visible
 from crm.deleted import find, may_remove, with_deleted
@@ -35,13 +35,15 @@ def _in_full(request: UserRequest, pk: int) -> Deal:
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     deal = _in_full(request, pk)
-    writable = editing.may_edit(deal, request.user)
+    removable = may_remove(deal, request.user)
+    writable = deal.deleted_at is None and (removable or editing.may_edit(deal, request.user))
+    centre = _centre(request, deal)
     context = {
-        **_head(request, deal, writable=writable),
+        **_head(request, deal, writable=writable, removable=removable),
         **_facts(request, deal, writable=writable),
         **_lines(deal),
-        "centre": _centre(request, deal),
-        "files": files_panel(deal, request.user),
+        "centre": centre,
+        "files": centre.files,
         "panels": panels_of(deal, request.user),
         "sees_lead": _sees_lead(request, deal),
     }
@@ -56,10 +58,11 @@ def _sees_lead(request: UserRequest, deal: Deal) -> bool:
 @require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
     deal = _in_full(request, pk)
-    return render(request, "deals/_head.html", _head(request, deal, writable=editing.may_edit(deal, request.user)))
+    writable, removable = editing.may_edit(deal, request.user), may_remove(deal, request.user)
+    return render(request, "deals/_head.html", _head(request, deal, writable=writable, removable=removable))
 
 
-def _head(request: UserRequest, deal: Deal, *, writable: bool) -> dict[str, Any]:
+def _head(request: UserRequest, deal: Deal, *, writable: bool, removable: bool) -> dict[str, Any]:
     today, now = timezone.localdate(), timezone.now()
     stages = list(visible(Stage, request.user).filter(pipeline=deal.stage.pipeline_id).order_by("position"))
     visits = visits_of(deal)
@@ -70,7 +73,7 @@ def _head(request: UserRequest, deal: Deal, *, writable: bool) -> dict[str, Any]
         "figures": figures_of(deal, today),
         "rotting": rotting_mark(deal, today),
         "may_edit": writable,
-        "may_remove": may_remove(deal, request.user),
+        "may_remove": removable,
     }
 
 

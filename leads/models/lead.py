@@ -8,10 +8,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Lower, Replace, Reverse
-from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import address
 from crm.countries import CountryField
 from crm.events import record
 from crm.history import tracked
@@ -261,7 +261,7 @@ class Lead(Record):
         return self.name or self.company_name or f"{_('Lead')} {self.external_id[:8] or self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:detail", args=[self.pk])
+        return address("leads:detail", self.pk)
 
     # Verbs: each claims its step in SQL, and gives False when the lead is not (any more) where it can be taken.
 

@@ -11,10 +11,11 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from accounts.working_time import Schedule
-from activities.page import Centre, files_panel
+from activities.page import Centre
 from crm import htmx
 from crm.deleted import find, may_remove, with_deleted
 from crm.http import UserRequest
+from crm.related import Related
 from crm.shares import panels_of
 from customers.views import editing
 from leads import clock, conversion, duplicates, score
@@ -23,21 +24,25 @@ from leads.models import Lead
 from leads.steps import steps_of
 from leads.tables import score_tone
 
+NAMED = ("owner", "source", "campaign", "customer", "lost_reason", "created_by")
+
 
 def _in_full(request: UserRequest, pk: int) -> Lead:
     """The lead with all that its head and its facts show."""
-    rows = with_deleted(Lead).select_related("owner", "source", "campaign", "customer", "lost_reason", "created_by")
-    return find(rows.prefetch_related("shared_with"), request.user, pk)
+    lead = find(with_deleted(Lead).prefetch_related("shared_with"), request.user, pk)
+    Related(request.user).give(([lead], NAMED))
+    return lead
 
 
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     lead = _in_full(request, pk)
+    writable, centre = editing.may_edit(lead, request.user), _centre(request, lead)
     context = {
-        **_head(request, lead),
-        **_facts(request, lead),
-        "centre": _centre(request, lead),
-        "files": files_panel(lead, request.user),
+        **_head(request, lead, writable=writable),
+        **_facts(request, lead, writable=writable),
+        "centre": centre,
+        "files": centre.files,
         "reasons": score.explain(lead) if lead.is_open else [],
         "matches": duplicates.of(lead, request.user) if lead.is_open else [],
         "panels": panels_of(lead, request.user),
@@ -48,11 +53,11 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "leads/_head.html", _head(request, _in_full(request, pk)))
+    lead = _in_full(request, pk)
+    return render(request, "leads/_head.html", _head(request, lead, writable=editing.may_edit(lead, request.user)))
 
 
-def _head(request: UserRequest, lead: Lead) -> dict[str, Any]:
-    writable = editing.may_edit(lead, request.user)
+def _head(request: UserRequest, lead: Lead, *, writable: bool) -> dict[str, Any]:
     return {
         "lead": lead,
         "steps": steps_of(lead, writable=writable),
@@ -66,11 +71,11 @@ def _head(request: UserRequest, lead: Lead) -> dict[str, Any]:
 
 @require_safe
 def facts(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "leads/_facts.html", _facts(request, _in_full(request, pk)))
+    lead = _in_full(request, pk)
+    return render(request, "leads/_facts.html", _facts(request, lead, writable=editing.may_edit(lead, request.user)))
 
 
-def _facts(request: UserRequest, lead: Lead) -> dict[str, Any]:
-    writable = editing.may_edit(lead, request.user)
+def _facts(request: UserRequest, lead: Lead, *, writable: bool) -> dict[str, Any]:
     return {"lead": lead, **editing.facts_card(LEADS, lead, request.user, writable=writable)}
 
 

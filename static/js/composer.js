@@ -43,8 +43,3 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   drawer.close();
 });
-
-// Whoever opens the box for a comment writes into it.
-document.addEventListener("toggle", (event) => {
-  if (event.newState === "open" && event.target.matches(".comments > details")) event.target.querySelector("textarea").focus();
-}, true);

@@ -15,7 +15,7 @@ let polling = 0;
 const busy = (part) =>
   part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea") ||
   part.querySelector(
-    ".fact form, .note-form, .merge, form[aria-busy='true'], .menu-details[open], .comments details[open]",
+    ".fact form, .note-form, .merge, form[aria-busy='true'], .menu-details[open], .comments form",
   );
 
 function tell(part) {

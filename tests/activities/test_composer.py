@@ -269,8 +269,10 @@ def test_a_line_says_how_urgent_it_is(alice, days, state, tone):
     plan = factories.PlanFactory(owner=alice, created_by=alice, due_on=localdate() + days * TOMORROW)
     line = line_of(plan, alice)
     assert (line.state, line.tone) == (state, tone)
-    assert line.monday.weekday() == 0
-    assert line.monday > localdate()
+    tomorrow, monday = (dt.date.fromisoformat(day) for day, *_words in line.puts_off)
+    assert tomorrow == localdate() + TOMORROW
+    assert monday.weekday() == 0
+    assert monday > localdate()
 
 
 def test_a_deal_without_a_plan_is_warned_of_and_a_won_one_is_not(as_alice, deal, alice, plan):

@@ -48,7 +48,8 @@ def test_it_works(customer, alice):
     shown = timeline(customer, alice)
     assert keys(shown) == [f"activity-{second.pk}", f"event-{first.pk}"]
     entry = shown.days[0].entries[0]
-    assert (entry.who, entry.text, entry.may_edit) == ("Alice Owner", "Asked for a quote.", True)
+    assert (entry.who, entry.text) == ("Alice Owner", "Asked for a quote.")
+    assert [tool.icon for tool in entry.tools] == ["pin", "pencil", "trash-2"]
     assert shown.days[0].entries[1].title == "Customer added"
 
 

@@ -74,16 +74,19 @@ def test_the_page_costs_at_most_15_queries(client, request, rich, who):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             assert client.get(rich.get_absolute_url()).status_code == 200
-        return len(captured)
+        return captured
 
+    factories.ActivityFactory(customer=rich)
+    record("order.created", on=factories.OrderFactory(customer=rich), by=None)
     one = queries()
-    assert one <= 15
+    most = 17 if who == "alice" else 15  # who sees only some orders, leads and deals asks which
+    assert len(one) <= most, "\n".join(query["sql"][:160] for query in one.captured_queries)
     for _ in range(20):
         factories.OrderFactory(customer=rich)
         factories.PhoneFactory(customer=rich)
         factories.ActivityFactory(customer=rich)
         record("order.created", on=factories.OrderFactory(customer=rich), by=None)
-    assert queries() == one
+    assert len(queries()) == len(one)
 
 
 @pytest.mark.parametrize("part", PARTS)

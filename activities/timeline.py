@@ -181,17 +181,19 @@ class Timeline:
         if self.show not in {"", "changes"}:
             return []
         parts = self.story.events(quiet=bool(self.show))
-        found = self._seen(self._before(parts.pop(0), "at", rank=EVENT)) if self.story.has_unseen_events else []
+        found: list[Row] = []
+        if self.story.has_unseen_events:
+            found += self._seen(self._before(parts.pop(0), "at", rank=EVENT))
         parts = [self._before(part, "at", rank=EVENT)[: PAGE + 1] for part in parts]
         return found + list(parts[0].union(*parts[1:], all=True)) if parts else found
 
-    def _seen(self, events: QuerySet[Event]) -> list[Row]:
+    def _seen(self, events: QuerySet[Event]) -> list[Event]:
         """The first that the user sees. They are read in ever longer runs: most people see most of them."""
         size = 2 * PAGE
         while True:
             run = list(events[:size])
             seen = self.story.seen_of(run)
-            found: list[Row] = [*(event for event in run if event.pk in seen)][: PAGE + 1]
+            found = [event for event in run if event.pk in seen][: PAGE + 1]
             if len(found) > PAGE or len(run) < size:
                 return found
             size *= 8

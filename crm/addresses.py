@@ -1,4 +1,4 @@
-"""Addresses of records for pages that show many: reversing a URL is slow, and differs only by the number in it."""
+"""Addresses of records: to look one up takes ten microseconds, and a list has two hundred of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from functools import cache
 from django.urls import reverse
 
 
-def address(name: str, pk: int) -> str:
-    """The URL `name` of the record `pk`: reverse(name, args=[pk]), found once for each name."""
-    return _pattern(name) % pk
-
-
 @cache
-def _pattern(name: str) -> str:
-    return reverse(name, args=[0]).replace("%", "%%").replace("/0/", "/%s/", 1)
+def pattern(name: str, *before: str) -> str:
+    """The address called `name`, with %s in place of the record's number, which is its last argument."""
+    head, _zero, tail = reverse(name, args=[*before, 0]).rpartition("/0/")
+    return f"{head}/%s/{tail}"
+
+
+def address(name: str, pk: int) -> str:
+    """The address called `name` of one record."""
+    return pattern(name) % pk

@@ -45,9 +45,7 @@ class UserFilter(ListFilter):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *_STATES.items()])
 
     def tailor(self, user: User) -> None:
-        team = self.fields["team"]
-        assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 - declared above
-        team.queryset = Team.objects.visible_to(user)
+        self.offer("team", lambda: Team.objects.visible_to(user))
 
     def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
         assert isinstance(rows, UserQuerySet)  # noqa: S101 - the list of users

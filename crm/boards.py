@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -103,6 +104,21 @@ def first_ids(
     return [pk for pk, _value in rows]
 
 
+def first_in_each(
+    columns: QuerySet[Any], rows: Iterable[QuerySet[Any]], sort: Sort, *, down: bool = False, size: int = SIZE
+) -> QuerySet[Any, Any]:
+    """The same for columns that are rows themselves: each part of `rows` says by OuterRef("pk") in which column it is.
+    It is planned once, however many columns there are. Lists of ids, one for each column and part."""
+    order = [f"-{SORT}", "-pk"] if down else [SORT, "pk"]
+    firsts = [
+        ArraySubquery(part.annotate(**{SORT: sort.expression}).order_by(*order).values("pk")[: size + 1])
+        for part in rows
+    ]
+    named = {f"part_{number}": first for number, first in enumerate(firsts)}
+    found: QuerySet[Any, Any] = columns.order_by().annotate(**named).values_list(*named)
+    return found
+
+
 # Answers
 
 
@@ -111,8 +127,8 @@ def show_more(request: UserRequest, column: Column) -> HttpResponse:
     return render(request, "boards/_more_cards.html", {"column": column})
 
 
-def show_column(request: UserRequest, column: Column, *, board: Board | None = None) -> HttpResponse:
-    return render(request, "boards/_column.html", {"column": column, "board": board})
+def show_column(request: UserRequest, column: Column) -> HttpResponse:
+    return render(request, "boards/_columns.html", {"columns": [column]})
 
 
 def moved(

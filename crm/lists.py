@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
 
-from django import forms
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
@@ -19,14 +17,16 @@ from django.utils.translation import gettext as _
 
 from crm import htmx
 from crm.access import hidden_fields, visible, visible_branches
+from crm.columns import Cell, Column
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.keyset import SORT, Position, Sort, output_field, page_of
-from crm.moments import shown
-from crm.money import money_text
+from crm.list_filters import ListFilter
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+__all__ = ["COUNT_LIMIT", "Cell", "Chip", "Column", "Empty", "ListFilter", "Listing", "answer", "listing_of"]
 
 M = TypeVar("M", bound=models.Model)
 COUNT_LIMIT = 10_000
@@ -34,56 +34,6 @@ _OWN_PARAMETERS = frozenset({"sort", "after", "before", "panel"})
 #: parameters that belong to one page and not to the list
 _OF_THE_PAGE = ("after", "before", "panel")
 _registry: dict[str, type[Listing[Any]]] = {}
-
-
-@dataclass(frozen=True)
-class Cell:
-    kind: str
-    value: Any
-    label: str = ""
-    extra: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `value` gives the raw value of a row, which is exported; `cell` writes it for the screen."""
-
-    name: str
-    label: Any
-    value: Callable[[Any], Any]
-    kind: str = "text"
-    sort: str = ""
-    #: a masked model field: the column is not there for whom it is hidden from
-    masked_as: str = ""
-    cell: Callable[[Any], Cell] | None = None
-    #: only in the export, or only on the screen
-    screen: bool = True
-
-    @property
-    def align(self) -> str:
-        return "end" if self.kind in {"number", "money"} else ""
-
-    def show(self, row: Any) -> Cell:
-        return self.cell(row) if self.cell else _WRITERS[self.kind](self.value(row))
-
-
-def _time_cell(value: dt.datetime | None) -> Cell:
-    if value is None:
-        return Cell("time", "")
-    moment = shown(value)
-    return Cell("time", moment.iso, moment.day, moment.full)
-
-
-def _plain_cell(kind: str) -> Callable[[Any], Cell]:
-    return lambda value: Cell(kind, "" if value is None else value)
-
-
-_WRITERS: dict[str, Callable[[Any], Cell]] = {
-    **{kind: _plain_cell(kind) for kind in ("text", "link", "badge", "phone", "email", "tags", "person", "face")},
-    "number": lambda value: Cell("number", "" if value is None else formats.number_format(value, force_grouping=True)),
-    "money": lambda value: Cell("money", "" if value is None else money_text(Decimal(value))),
-    "time": _time_cell,
-}
 
 
 @dataclass(frozen=True)
@@ -120,32 +70,6 @@ class Empty:
     icon: str = "inbox"
 
 
-class ListFilter(forms.Form):
-    """The filters of a list: every one a form field, so that nothing else reaches the query."""
-
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-        self.tailor(user)
-
-    def tailor(self, user: User) -> None:
-        """For subclasses: choices and fields by user."""
-
-    def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
-        """The rows that fit; `data` holds only the filters that are set."""
-        raise BadInput(_("This list cannot be filtered."))
-
-    def shown(self, name: str) -> str:
-        """The value of a filter for its chip."""
-        value = self.cleaned_data[name]
-        chosen = self.fields[name]
-        if isinstance(chosen, forms.ChoiceField):
-            return str(dict(chosen.choices).get(str(value), value))  # type: ignore[arg-type]  # choices are pairs here
-        if isinstance(value, bool):
-            return _("Yes")
-        return formats.date_format(value, "j M Y") if isinstance(value, dt.date) else str(value)
-
-
 class Listing(Generic[M]):
     """One list, for one user and one query. Subclasses declare; `answer` shows."""
 
@@ -160,11 +84,15 @@ class Listing(Generic[M]):
     export_roles: frozenset[str] = frozenset({"admin", "manager", "sales", "analyst"})
     filter_class: type[ListFilter] = ListFilter
     columns: Sequence[Column] = ()
+    #: the fields that the screen shows, those of joined records by their path: no others are read for it
+    read: Sequence[str] = ()
     sorts: dict[str, Sort] = {}
     default_sort: str = ""
     size = 50
     #: the template of what is done to chosen rows: with it each row has a box
     bulk: str = ""
+    #: filters that the page shows otherwise
+    without_chip: frozenset[str] = frozenset({"q"})
     #: the template of a row below all others, such as what they come to
     foot: str = ""
 
@@ -173,7 +101,7 @@ class Listing(Generic[M]):
 
     def __init__(self, user: User, query: QueryDict) -> None:
         self.user, self.given = user, query
-        self.filter_form = self.filter_class(query, user=user)
+        self.filter_form = self.filter_class(query, user=user, only=None if self.panel_open else set(query))
         if unknown := set(query) - set(self.filter_form.fields) - _OWN_PARAMETERS:
             raise BadInput(_("This list has no filter called “%(name)s”.") % {"name": sorted(unknown)[0][:60]})
         if not self.filter_form.is_valid():
@@ -240,9 +168,16 @@ class Listing(Generic[M]):
         return rows, following, preceding, start
 
     def _load(self, ids: list[int]) -> list[M]:
-        rows = self.prepare(self.model._base_manager.filter(pk__in=ids).annotate(**{SORT: self.sort.expression}))
+        rows = self._on_screen(self.model._base_manager.filter(pk__in=ids).annotate(**{SORT: self.sort.expression}))
         by_id = {row.pk: row for row in rows}
         return [by_id[pk] for pk in ids if pk in by_id]
+
+    def _on_screen(self, rows: QuerySet[M]) -> QuerySet[M]:
+        rows = self.prepare(rows)
+        if not self.read:
+            return rows
+        joined = {path.rpartition("__")[0] for path in self.read} - {""}
+        return rows.select_related(None).select_related(*joined).only(*self.read)
 
     def _cursor(self, row: M, offset: int) -> str:
         return Position(getattr(row, SORT), row.pk, offset).encode()
@@ -282,22 +217,23 @@ class Listing(Generic[M]):
 
     def url_with(self, **changes: str) -> str:
         """This list with other parameters; the place in it is forgotten unless given."""
-        query = self.given.copy()
-        for name in _OF_THE_PAGE:
-            query.pop(name, None)
-        for name, value in changes.items():
-            query.pop(name, None)
-            if value:
-                query[name] = value
-        for name in [name for name in query if not query[name]]:
-            del query[name]
-        return f"{self.url}?{query.urlencode()}" if query else self.url
+        kept = [
+            (name, value)
+            for name, values in self.given.lists()
+            if name not in changes and name not in _OF_THE_PAGE and self.given[name]
+            for value in values
+        ]
+        pairs = [*kept, *((name, value) for name, value in changes.items() if value)]
+        return f"{self.url}?{urlencode(pairs)}" if pairs else self.url
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         form = self.filter_form
-        names = [name for name in self.filters if name != "q"]
-        return [Chip(str(form.fields[n].label or n), form.shown(n), self.url_with(**{n: ""})) for n in names]
+        return [
+            Chip(str(form.fields[n].label or n), form.shown(n), self.url_with(**{n: ""}))
+            for n in self.filters
+            if n not in self.without_chip
+        ]
 
     @property
     def panel_open(self) -> bool:
@@ -310,8 +246,10 @@ class Listing(Generic[M]):
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """The filters that are set, for a search while the panel is closed."""
-        return [(name, str(self.given[name])) for name in self.filters if name != "q"]
+        """The filters that are set, for a search while the panel is closed; hidden fields are written anyway."""
+        fields = self.filter_form.fields
+        kept = (name for name in self.filters if name != "q" and not fields[name].widget.is_hidden)
+        return [(name, str(self.given[name])) for name in kept]
 
     @property
     def query(self) -> str:
@@ -319,7 +257,12 @@ class Listing(Generic[M]):
 
     @property
     def has_search(self) -> bool:
-        return "q" in self.filter_form.fields
+        return "q" in self.filter_class.base_fields
+
+    @property
+    def has_panel(self) -> bool:
+        fields = self.filter_class.base_fields
+        return any(name != "q" and not field.widget.is_hidden for name, field in fields.items())
 
     @property
     def is_filtered(self) -> bool:
@@ -329,22 +272,22 @@ class Listing(Generic[M]):
     def clear_url(self) -> str:
         return self.url
 
-    @property
+    @cached_property
     def count_text(self) -> str:
         if self.count > COUNT_LIMIT:
             return f"{formats.number_format(COUNT_LIMIT, force_grouping=True)}+"
         return str(formats.number_format(self.count, force_grouping=True))
 
-    @property
+    @cached_property
     def range_text(self) -> str:
         rows, _following, _preceding, start = self._page
         return f"{start + 1:,}–{start + len(rows):,}" if rows else "0"
 
-    @property
+    @cached_property
     def next_url(self) -> str:
         return self.url_with(after=self._page[1]) if self._page[1] else ""
 
-    @property
+    @cached_property
     def previous_url(self) -> str:
         return self.url_with(before=self._page[2]) if self._page[2] else ""
 
@@ -352,7 +295,7 @@ class Listing(Generic[M]):
     def first_url(self) -> str:
         return self.url_with() if self._page[2] else ""
 
-    @property
+    @cached_property
     def create_url(self) -> str:
         allowed = self.create_url_name and self.user.effective_role in self.create_roles
         return reverse(self.create_url_name) if allowed else ""
@@ -361,7 +304,7 @@ class Listing(Generic[M]):
     def may_export(self) -> bool:
         return bool(self.export_url_name) and self.user.effective_role in self.export_roles
 
-    @property
+    @cached_property
     def export_url(self) -> str:
         if not self.may_export:
             return ""

@@ -56,10 +56,14 @@ class Shown:
 
 
 def shown(at: dt.datetime) -> Shown:
-    local = timezone.localtime(at)
-    short, long = _day_texts(local.date(), get_language())
-    time = _time_text(local.hour, local.minute, get_language())
+    local, language = timezone.localtime(at), get_language()
+    short, long = _day_texts(local.date(), language)
+    time = _time_text(local.hour, local.minute, language)
     return Shown(at.isoformat(), short, f"{short}, {time}", f"{long}, {time}")
+
+
+def short_day(day: dt.date) -> str:
+    return _day_texts(day, get_language())[0]
 
 
 # A list shows a hundred moments of few days: formatting them was a sixth of its time.

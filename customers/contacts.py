@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from crm import phones
@@ -94,13 +94,15 @@ def values_of(customer: Customer, name: str) -> list[str]:
     return [str(getattr(row, FIELDS[name]) if FIELDS[name] else row) for row in rows]
 
 
-def first_ones() -> list[Prefetch[Any]]:
-    """For lists: the first phone and the first e-mail of each customer, one query each."""
-    order = ("customer_id", "position", "pk")
-    return [
-        Prefetch("phones", Phone.objects.order_by(*order).distinct("customer_id"), to_attr="first_phones"),
-        Prefetch("emails", Email.objects.order_by(*order).distinct("customer_id"), to_attr="first_emails"),
-    ]
+def first_ones() -> dict[str, Subquery]:
+    """For lists: the first phone and the first e-mail of each customer, as annotations."""
+    firsts = {"first_phone": (Phone, "number"), "first_email": (Email, "address")}
+    return {
+        name: Subquery(
+            model._default_manager.filter(customer=OuterRef("pk")).order_by("position", "pk").values(column)[:1]
+        )
+        for name, (model, column) in firsts.items()
+    }
 
 
 def taken(ids: Iterable[str], *, except_of: int | None) -> list[str]:

@@ -35,6 +35,7 @@ class DeletedCustomers(tables.CustomerList):
     filter_class = NameFilter
     sorts = {"deleted": Sort("deleted_at")}
     default_sort = "-deleted"
+    read = ()
     columns = (tables.NAME_UNSORTED, tables.PHONE, tables.OWNER, DELETED)
 
     @cached_property
@@ -58,7 +59,7 @@ class DeletedCustomers(tables.CustomerList):
         return tables.deleted_views(super().views)
 
     def prepare(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
-        return rows.select_related("owner").prefetch_related(*contacts.first_ones())
+        return rows.select_related("owner").annotate(**contacts.first_ones())
 
 
 class DeletedCompanies(tables.CompanyList):
@@ -69,6 +70,7 @@ class DeletedCompanies(tables.CompanyList):
     filter_class = NameFilter
     sorts = {"deleted": Sort("deleted_at")}
     default_sort = "-deleted"
+    read = ()
     columns = (tables.NAME_UNSORTED, tables.OWNER, DELETED)
 
     @cached_property

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import OWNER_ROLES, Role, User, UserQuerySet
+from crm.lists import ListFilter
 
 MINE, NOBODY = "me", "none"
 
@@ -20,11 +21,18 @@ def choices_for(user: User, current: int | None) -> UserQuerySet:
     return allowed | User.objects.get_queryset().filter(pk=current) if current else allowed
 
 
-def filter_choices() -> list[tuple[str, str]]:
-    """For lists: me, nobody, and everybody who can own a record, those who left included."""
-    people = User.objects.get_queryset().filter(role__in=OWNER_ROLES).order_by("name", "pk")
-    named = [(str(pk), name or email) for pk, name, email in people.values_list("pk", "name", "email")]
-    return [("", _("Anybody")), (MINE, _("Me")), (NOBODY, _("Nobody")), *named]
+def filter_choices(asked: int | None = None, *, alone: bool = False) -> list[tuple[str, str]]:
+    """For lists: me, nobody, and everybody who can own a record, those who left included. Whoever is `asked` for in
+    an address is known even without such a role: reports lead to what they owned. `alone` leaves the others out."""
+    known = Q(pk=asked) if alone else Q(role__in=OWNER_ROLES) | Q(pk=asked)
+    people = User.objects.get_queryset().filter(known).order_by("name", "pk") if asked or not alone else None
+    named = people.values_list("pk", "name", "email") if people is not None else ()
+    return [("", _("Anybody")), (MINE, _("Me")), (NOBODY, _("Nobody")), *((str(pk), n or m) for pk, n, m in named)]
+
+
+def offer_owners(form: ListFilter) -> None:
+    """The choices of a filter by owner; one owner alone while nobody chooses."""
+    form.offer("owner", lambda: filter_choices(form.given("owner"), alone=form.only is not None))
 
 
 class ColleaguesField(forms.ModelMultipleChoiceField[Any]):

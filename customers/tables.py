@@ -70,9 +70,7 @@ class OwnerFilter(ListFilter):
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False, choices=country_options)
 
     def tailor(self, user: User) -> None:
-        owner = self.fields["owner"]
-        assert isinstance(owner, forms.ChoiceField)  # noqa: S101 - declared above
-        owner.choices = owners.filter_choices()
+        owners.offer_owners(self)
 
     def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
         if owner := data.get("owner"):
@@ -83,10 +81,6 @@ class OwnerFilter(ListFilter):
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows.filter(sort_key__contains=folded(Value(text.strip())))
-
-    def shown(self, name: str) -> str:
-        value = self.cleaned_data[name]
-        return str(value) if isinstance(value, Company) else super().shown(name)
 
 
 class CustomerFilter(OwnerFilter):
@@ -120,13 +114,14 @@ class CustomerFilter(OwnerFilter):
 
     def tailor(self, user: User) -> None:
         super().tailor(user)
-        self.fields["company"] = company_choice(user, None)
-        self.order_fields(self.field_order)
+        if self.asks("company"):
+            self.fields["company"] = company_choice(user, None)
+            self.order_fields(self.field_order)
         hidden = set() if user.effective_role in ORDERS else set(ON_ORDERS)
         if "call_eligible" in Customer.hidden_from(user):
             hidden.add("eligible")
         for name in hidden:
-            del self.fields[name]
+            self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -193,7 +188,7 @@ def _company(row: Customer) -> Cell:
 
 
 def _phone(row: Any) -> str:
-    return row.first_phones[0].number if row.first_phones else ""
+    return row.first_phone or ""
 
 
 def _phone_cell(row: Customer) -> Cell:
@@ -202,7 +197,7 @@ def _phone_cell(row: Customer) -> Cell:
 
 
 def _email(row: Any) -> str:
-    return row.first_emails[0].address if row.first_emails else ""
+    return row.first_email or ""
 
 
 def _lifecycle(row: Customer) -> Cell:
@@ -242,6 +237,10 @@ class CustomerList(Listing[Customer]):
         "created": Sort("created_at"),
     }
     default_sort = "name"
+    read: Sequence[str] = (
+        *("name", "reference", "lifecycle", "net_total", "last_order_at", "tags", "created_at"),
+        *("company__name", "company__deleted_at", "owner__name", "owner__email"),
+    )
     columns: Sequence[Column] = (
         NAME,
         PHONE,
@@ -277,7 +276,7 @@ class CustomerList(Listing[Customer]):
         return [column for column in super().shown_columns if sees_orders or column.name not in ORDER_FIGURES]
 
     def prepare(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
-        return rows.select_related("company", "owner").prefetch_related(*contacts.first_ones())
+        return rows.select_related("company", "owner").annotate(**contacts.first_ones())
 
     def exportable(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
         return rows.filter(owner_id=self.user.pk) if self.user.effective_role == "sales" else rows
@@ -320,6 +319,7 @@ class CompanyList(Listing[Company]):
     filter_class: type[ListFilter] = OwnerFilter
     sorts = {"name": Sort("sort_key"), "created": Sort("created_at")}
     default_sort = "name"
+    read: Sequence[str] = ("name", "industry", "city", "created_at", "owner__name", "owner__email")
     columns: Sequence[Column] = (
         NAME,
         Column("industry", gettext_lazy("Industry"), lambda row: row.industry),

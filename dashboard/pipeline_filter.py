@@ -16,7 +16,7 @@ from dashboard.pipeline_pushes import moved_back
 from dashboard.pipeline_rates import has_no_product
 from dashboard.pipeline_stages import has_left, has_reached
 from deals.filters import DealFilter, StageChoice
-from deals.models import DealStatus, LostReason, Stage
+from deals.models import DealStatus, Stage
 
 WITHOUT = {
     "source": gettext_lazy("Source"),
@@ -39,9 +39,8 @@ class PipelineFilter(DealFilter):
 
     def tailor(self, user: User) -> None:
         super().tailor(user)
-        self._offer("reason", visible(LostReason, user))  # also those that are no longer offered for deals
         for name in ("reached", "furthest", "left"):
-            self._offer(name, visible(Stage, user).select_related("pipeline"))
+            self.offer(name, lambda: visible(Stage, user).select_related("pipeline"))
 
     def narrow(self, rows: QuerySet[Any], data: dict[str, Any]) -> QuerySet[Any]:
         own, others = self._own(data), data

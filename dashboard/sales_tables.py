@@ -33,15 +33,12 @@ class WorkFilter(ListFilter):
     done_to = DateField(gettext_lazy("Done up to"))
 
     def tailor(self, user: User) -> None:
-        people = workers_of(user)
+        people = workers_of(user) if {"owner", "team"} & self.fields.keys() else []
         teams = {person.team: person.team_name for person in people if person.team}
-        for name, choices in (
-            ("owner", [("", "–"), *((str(person.pk), person.name) for person in people), (NOBODY, _("Nobody"))]),
-            ("team", [("", "–"), *((str(pk), name) for pk, name in teams.items())]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-            field.choices = choices
+        self.offer(
+            "owner", lambda: [("", "–"), *((str(person.pk), person.name) for person in people), (NOBODY, _("Nobody"))]
+        )
+        self.offer("team", lambda: [("", "–"), *((str(pk), name) for pk, name in teams.items())])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats
@@ -19,14 +19,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.access import visible
-from crm.boards import SIZE, Board, Card, Column, first_ids
+from crm.addresses import address
+from crm.boards import SIZE, Board, Card, Column, first_in_each
 from crm.boards import Sum as Figure
 from crm.keyset import SORT, Position, Sort, output_field, page_of
 from crm.lists import Empty, Listing
 from crm.money import money_text
 from crm.navigation import WRITERS
 from customers.tables import nothing_for
-from deals.cards import cards_of, readable
+from deals.cards import cards_of, rows_of
 from deals.filters import DealFilter
 from deals.models import Deal, Pipeline, Stage, StageKind
 from deals.models.deal import EXPECTED, NEXT_DUE, VALUE, WEIGHTED
@@ -56,7 +57,7 @@ class BoardFilter(DealFilter):
     def tailor(self, user: User) -> None:
         super().tailor(user)
         self.auto_id = "filter_%s"  # a form in the drawer has fields of the same names
-        for name in ELSEWHERE:
+        for name in self.fields.keys() & set(ELSEWHERE):
             self.fields[name].widget = forms.HiddenInput()
 
 
@@ -72,21 +73,14 @@ class DealCards(Listing[Deal]):
     sorts = {"manual": Sort("rank"), "next": Sort(NEXT_DUE), "amount": Sort(VALUE), "close": Sort(EXPECTED)}
     default_sort = "manual"
     size = SIZE
-
-    @property
-    def chips(self) -> list[Any]:
-        """The pipeline has a menu of its own."""
-        label = str(self.filter_form.fields["pipeline"].label)
-        return [chip for chip in super().chips if chip.label != label]
-
-    @property
-    def kept(self) -> list[tuple[str, str]]:
-        return [(name, value) for name, value in super().kept if name not in ELSEWHERE]
+    #: the pipeline has a menu of its own
+    without_chip = frozenset({"q", "pipeline"})
 
     @property
     def kept_elsewhere(self) -> list[tuple[str, str]]:
         """What the panel of filters has no box for."""
-        return [(name, value) for name, value in super().kept if name in (*ELSEWHERE, "forecast", "lead")]
+        fields = self.filter_form.fields
+        return [(name, str(self.given[name])) for name in self.filters if fields[name].widget.is_hidden]
 
     def empty(self) -> Empty:
         if self.user.effective_role not in WRITERS:
@@ -139,19 +133,17 @@ class DealBoard:
 
     # Rows
 
-    def _of(self, rows: QuerySet[Deal], stage: Stage) -> QuerySet[Deal]:
-        rows = rows.filter(stage=stage, status=stage.kind)
-        if stage.kind == StageKind.WON:
-            rows = rows.filter(closed_on__gt=self.today - dt.timedelta(days=WON_DAYS))
-        return rows
+    def _of(self, rows: QuerySet[Deal], stage: Any, kind: str) -> QuerySet[Deal]:
+        recent = {"closed_on__gt": self.today - dt.timedelta(days=WON_DAYS)} if kind == StageKind.WON else {}
+        return rows.filter(stage=stage, status=kind, **recent)
 
     def _branches(self, stage: Stage) -> list[QuerySet[Deal]]:
-        return [self._of(branch, stage) for branch in self.cards.branches]
+        return [self._of(branch, stage, stage.kind) for branch in self.cards.branches]
 
-    def load(self, pks: Iterable[int]) -> list[Deal]:
+    def load(self, pks: Iterable[int]) -> list[Any]:
         """In the order of the board. The ids were found among what the user sees."""
-        rows = readable(Deal._base_manager.filter(pk__in=list(pks))).annotate(**{SORT: self.cards.sort.expression})
-        return sorted(rows, key=lambda deal: (getattr(deal, SORT), deal.pk), reverse=self.cards.down)
+        deals = Deal._base_manager.filter(pk__in=list(pks)).annotate(**{SORT: self.cards.sort.expression})
+        return sorted(rows_of(deals, SORT), key=lambda deal: (getattr(deal, SORT), deal.pk), reverse=self.cards.down)
 
     @cached_property
     def sums(self) -> dict[int, Sums]:
@@ -159,7 +151,7 @@ class DealBoard:
         opens = [stage for stage in self.shown_stages if stage.is_open]
         closed = [stage for stage in self.shown_stages if not stage.is_open]
         parts = [_summed(branch.filter(stage__in=opens, status=StageKind.OPEN)) for branch in self.cards.branches]
-        parts += [_summed(self._of(branch, stage)) for branch in self.cards.branches for stage in closed]
+        parts += [_summed(self._of(branch, stage, stage.kind)) for branch in self.cards.branches for stage in closed]
         found: dict[int, Sums] = {}
         for stage, count, total, weighted in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
             found[stage] = found.get(stage, Sums()) + Sums(count, total or NOTHING, weighted or NOTHING)
@@ -196,15 +188,24 @@ class DealBoard:
 
     def columns(self, stages: list[Stage]) -> list[Column]:
         """With their first cards: one query for the ids of all, one for the deals, one for what is planned."""
-        pks = first_ids([self._branches(stage) for stage in stages], self.cards.sort, down=self.cards.down, size=FIRST)
-        by_stage: dict[int, list[Deal]] = {stage.pk: [] for stage in stages}
-        for deal in self.load(pks):
+        by_stage: dict[int, list[Any]] = {stage.pk: [] for stage in stages}
+        for deal in self.load(self._first_ids(stages)):
             by_stage[deal.stage_id].append(deal)
         shown = [deal for deals in by_stage.values() for deal in deals[:FIRST]]
         cards = cards_of(shown, self.stages, self.user, self.today)
         return [self._filled(stage, by_stage[stage.pk], cards) for stage in stages]
 
-    def _filled(self, stage: Stage, deals: list[Deal], cards: dict[int, Card]) -> Column:
+    def _first_ids(self, stages: list[Stage]) -> list[int]:
+        """Of all stages of a kind in one go: those that are won are narrowed by another index."""
+        parts = []
+        for kind in dict.fromkeys(stage.kind for stage in stages):
+            columns = visible(Stage, self.user).filter(pk__in=[stage.pk for stage in stages if stage.kind == kind])
+            rows = [self._of(branch, OuterRef("pk"), kind) for branch in self.cards.branches]
+            parts.append(first_in_each(columns, rows, self.cards.sort, down=self.cards.down, size=FIRST))
+        found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+        return [pk for lists in found for pks in lists for pk in pks]
+
+    def _filled(self, stage: Stage, deals: list[Any], cards: dict[int, Card]) -> Column:
         column, first = self.head(stage), deals[:FIRST]
         column.cards = [cards[deal.pk] for deal in first]
         column.more_url = self._more_url(stage, first[-1], FIRST) if len(deals) > FIRST else ""
@@ -212,7 +213,7 @@ class DealBoard:
 
     def head(self, stage: Stage) -> Column:
         """A column without its cards."""
-        sums, query = self.sums.get(stage.pk, Sums()), self._query()
+        sums = self.sums.get(stage.pk, Sums())
         figures = [Figure(money_text(sums.total, places=0), _("Sum of all deals in this stage"))]
         if stage.is_open:
             chance = _("Weighted by probability, usually %(percent)s %% here") % {"percent": stage.probability}
@@ -220,7 +221,7 @@ class DealBoard:
         return Column(
             key=str(stage.pk),
             name=stage.name,
-            url=f"{reverse('deals:column', args=[stage.pk])}{query}",
+            url=self._url(stage),
             count=_grouped(sums.count),
             sums=figures,
             tone={StageKind.WON: "good", StageKind.LOST: "bad"}.get(StageKind(stage.kind), ""),
@@ -235,8 +236,7 @@ class DealBoard:
         pks, more = page_of(branches, sort, down=down, position=position, back=False, size=SIZE)
         deals = self.load(pks)
         cards = cards_of(deals, self.stages, self.user, self.today)
-        url = f"{reverse('deals:column', args=[stage.pk])}{self._query()}"
-        column = Column(str(stage.pk), stage.name, url, [cards[deal.pk] for deal in deals])
+        column = Column(str(stage.pk), stage.name, self._url(stage), [cards[deal.pk] for deal in deals])
         column.more_url = self._more_url(stage, deals[-1], position.offset + SIZE) if more and deals else ""
         return column
 
@@ -245,13 +245,16 @@ class DealBoard:
         deals = [deal for deal in self.load([pk]) if deal.stage_id in self.stages]
         return cards_of(deals, self.stages, self.user, self.today).get(pk)
 
-    def _query(self, **more: str) -> str:
-        tail = self.cards.url_with(**more).partition("?")[2]
-        return f"?{tail}" if tail else ""
+    @cached_property
+    def _query(self) -> str:
+        return self.cards.url_with().partition("?")[2]
 
-    def _more_url(self, stage: Stage, last: Deal, offset: int) -> str:
-        place = Position(getattr(last, SORT), last.pk, offset).encode()
-        return f"{reverse('deals:column', args=[stage.pk])}{self._query(after=place)}"
+    def _url(self, stage: Stage, *more: str) -> str:
+        tail = "&".join(filter(None, (self._query, *more)))
+        return address("deals:column", stage.pk) + (f"?{tail}" if tail else "")
+
+    def _more_url(self, stage: Stage, last: Any, offset: int) -> str:
+        return self._url(stage, f"after={Position(getattr(last, SORT), last.pk, offset).encode()}")
 
 
 def board_of(stage: Stage, user: User, query: QueryDict, *, today: dt.date) -> DealBoard:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from crm.deleted import with_deleted
 from crm.keyset import Sort
-from crm.lists import Empty
+from crm.lists import Empty, Listing
 from customers import tables as theirs
 from customers.deleted_tables import DELETED, NameFilter
 from deals import tables
@@ -28,6 +28,8 @@ class DeletedDeals(tables.DealList):
     filter_class = NameFilter
     sorts = {"deleted": Sort("deleted_at")}
     default_sort = "-deleted"
+    read = ()
+    count = Listing.count
     columns = (replace(tables.TITLE, sort=""), theirs.OWNER, DELETED)
 
     def __init__(self, user: User, query: QueryDict) -> None:

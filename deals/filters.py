@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -103,32 +104,22 @@ class DealFilter(ListFilter):
     forecast = ForecastField()
 
     def tailor(self, user: User) -> None:
-        owner = self.fields["owner"]
-        assert isinstance(owner, forms.ChoiceField)  # noqa: S101 - declared above
-        owner.choices = owners.filter_choices()
-        self._offer("pipeline", visible(Pipeline, user))
-        self._offer("stage", visible(Stage, user).select_related("pipeline"))
-        self._offer("product", visible(Product, user))
-        self._offer("reason", visible(LostReason, user).filter(for_deals=True))
-        for name, model in (("source", "leads.Source"), ("campaign", "leads.Campaign")):
-            rows = visible(apps.get_model(model), user)
-            label = str(rows.model._meta.verbose_name).capitalize()
-            self.fields[name] = forms.ModelChoiceField(rows, label=label, required=False)
-        self._offer("team", _teams(user))
+        owners.offer_owners(self)
+        self.offer("pipeline", lambda: visible(Pipeline, user))
+        self.offer("stage", lambda: visible(Stage, user).select_related("pipeline"))
+        self.offer("product", lambda: visible(Product, user))
+        self.offer("reason", lambda: self._reasons(user))
+        self.offer("team", lambda: _teams(user))
         if user.effective_role == "sales":
-            del self.fields["team"]
-        self.fields["company"] = company_choice(user, None)
-        people = visible(Customer, user)
-        self.fields["customer"] = CustomerChoiceField(
-            people, suggest_url=reverse("orders:customers"), label=_("Customer"), required=False
-        )
-        leads = visible(apps.get_model("leads.Lead"), user)
-        self.fields["lead"] = forms.ModelChoiceField(leads, label=_("Lead"), required=False, widget=forms.HiddenInput)
+            self.fields.pop("team", None)
+        for name, make in _RECORDS.items():
+            if self.asks(name):
+                self.fields[name] = make(user)
 
-    def _offer(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = rows
+    def _reasons(self, user: User) -> Any:
+        """Those in use; and the one that is asked for, to which reports lead as long as deals were lost for it."""
+        in_use = Q(is_active=True, for_deals=True)
+        return visible(LostReason, user).filter(in_use | Q(pk=self.given("reason")))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -182,9 +173,33 @@ class DealFilter(ListFilter):
             | Q(company__in=visible(Company, self.user).filter(own))
         )
 
-    def shown(self, name: str) -> str:
-        chosen = self.fields[name]
-        return str(self.cleaned_data[name]) if isinstance(chosen, forms.ModelChoiceField) else super().shown(name)
+
+def _customer_choice(user: User) -> forms.Field:
+    suggest = reverse("orders:customers")
+    return CustomerChoiceField(visible(Customer, user), suggest_url=suggest, label=_("Customer"), required=False)
+
+
+def _lead_choice(user: User) -> forms.Field:
+    leads = visible(apps.get_model("leads.Lead"), user)
+    return forms.ModelChoiceField(leads, label=_("Lead"), required=False, widget=forms.HiddenInput)
+
+
+def _marketing_choice(model: str) -> Callable[[User], forms.Field]:
+    def make(user: User) -> forms.Field:
+        rows = visible(apps.get_model(model), user)
+        return forms.ModelChoiceField(rows, label=str(rows.model._meta.verbose_name).capitalize(), required=False)
+
+    return make
+
+
+#: filters by records that are typed, or that belong to an app above
+_RECORDS: dict[str, Callable[[User], forms.Field]] = {
+    "source": _marketing_choice("leads.Source"),
+    "campaign": _marketing_choice("leads.Campaign"),
+    "company": lambda user: company_choice(user, None),
+    "customer": _customer_choice,
+    "lead": _lead_choice,
+}
 
 
 def _teams(user: User) -> Any:

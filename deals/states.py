@@ -37,11 +37,6 @@ def quiet_days(deal: Deal, today: dt.date) -> int:
     return max(0, (today - max(began, contact)).days)
 
 
-def is_rotting(deal: Deal, today: dt.date) -> bool:
-    limit = deal.stage.rotting_days
-    return deal.status == DealStatus.OPEN and limit is not None and quiet_days(deal, today) > limit
-
-
 def rotting(rows: Any, stages: Iterable[Stage], today: dt.date) -> Any:
     """Those of `rows` that rot; `stages` are those that they may be in."""
     rots = Q(pk__in=[])
@@ -66,11 +61,15 @@ class Mark:
 
 def rotting_mark(deal: Deal, today: dt.date) -> Mark | None:
     """How long nobody has been in contact, when that is too long."""
-    if not is_rotting(deal, today):
+    return mark_of(deal.status, deal.stage, quiet_days(deal, today))
+
+
+def mark_of(status: str, stage: Stage, days: int) -> Mark | None:
+    """The same, of a deal that has been quiet for `days`."""
+    if status != DealStatus.OPEN or stage.rotting_days is None or days <= stage.rotting_days:
         return None
-    days = quiet_days(deal, today)
     title = _("No contact for %(days)s days; in “%(stage)s” it should be at most %(limit)s.")
-    words = {"days": days, "stage": deal.stage, "limit": deal.stage.rotting_days}
+    words = {"days": days, "stage": stage, "limit": stage.rotting_days}
     return Mark(_("%(days)s d quiet") % words, "warn", title % words)
 
 

@@ -20,8 +20,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from activities.next_state import next_badge
 from crm.access import visible
+from crm.addresses import pattern
 from crm.keyset import Sort
-from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.lists import COUNT_LIMIT, Cell, Column, Empty, ListFilter, Listing
+from crm.moments import short_day
 from crm.money import money_text
 from crm.navigation import WRITERS
 from customers import owners
@@ -39,9 +41,12 @@ __all__ = ["DealFilter", "DealList", "Totals"]
 class Totals:
     """Of all deals that the list holds, in the base currency."""
 
-    count: int
-    amount: Decimal
-    weighted: Decimal
+    count: int = 0
+    amount: Decimal = Decimal()
+    weighted: Decimal = Decimal()
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(self.count + other.count, self.amount + other.amount, self.weighted + other.weighted)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def _link(name: str) -> Callable[[Deal], Cell]:
 
 
 def day_text(day: dt.date | None) -> str:
-    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
+    return short_day(day) if day else ""
 
 
 def amount_cell(row: Deal) -> Cell:
@@ -116,8 +121,8 @@ IN_PLACE = {"stage": stage_cell, "amount": amount_cell, "close": close_cell}
 def editable_cell(row: Deal, name: str) -> Cell:
     """The cell as a button that turns into a form."""
     cell = IN_PLACE[name](row)
-    url = reverse("deals:cell", args=[name, row.pk])
-    return replace(cell, kind=f"edit-{cell.kind}", value=cell.value or "–", label=url)
+    url = pattern("deals:cell", name) % row.pk
+    return cell._replace(kind=f"edit-{cell.kind}", value=cell.value or "–", label=url)
 
 
 def _only_exported(name: str, label: Any, value: Callable[[Deal], Any] | None = None) -> Column:
@@ -163,6 +168,12 @@ class DealList(Listing[Deal]):
         "created": Sort("created_at"),
     }
     default_sort = "next"
+    read: Sequence[str] = (
+        *("title", "status", "amount", "currency", "opened_on", "expected_close", "closed_on", "created_at"),
+        *("next_due_on", "open_activities", "last_contact_at", "owner__name", "owner__email"),
+        *("stage__name", "stage__rotting_days", "company__name", "company__deleted_at"),
+        *("customer__name", "customer__reference", "customer__deleted_at"),
+    )
     columns: Sequence[Column] = (
         TITLE,
         Column("customer", gettext_lazy("Customer"), lambda row: str(row.customer or ""), cell=_link("customer")),
@@ -212,9 +223,33 @@ class DealList(Listing[Deal]):
     # What all of it comes to
 
     @cached_property
+    def _by_stage(self) -> dict[tuple[int, str], Totals]:
+        """Of each stage and status, whatever stage and status are asked for: the tabs, the sums and the count of the
+        list are all read off this one query."""
+        wider = {name: value for name, value in self.filters.items() if name not in {"stage", "status"}}
+        rows: Any = visible(Deal, self.user)
+        rows = self.filter_form.narrow(rows, wider) if wider else rows
+        figures = {"n": Count("*"), "total": Sum(VALUE), "by_chance": Sum(WEIGHTED)}
+        found = rows.order_by().values("stage", "status").annotate(**figures)
+        return {
+            (stage, status): Totals(*rest) for stage, status, *rest in found.values_list("stage", "status", *figures)
+        }
+
+    def _total(self, stage: Stage | None = None, status: str | None = None) -> Totals:
+        parts = (
+            totals
+            for (of_stage, of_status), totals in self._by_stage.items()
+            if (stage is None or of_stage == stage.pk) and (status is None or of_status == status)
+        )
+        return sum(parts, Totals())
+
+    @cached_property
     def totals(self) -> Totals:
-        sums = self.rows_in_scope.aggregate(count=Count("pk"), amount=Sum(VALUE), weighted=Sum(WEIGHTED))
-        return Totals(sums["count"], sums["amount"] or Decimal(), sums["weighted"] or Decimal())
+        return self._total(self.filters.get("stage"), self.filters.get("status"))
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.totals.count, COUNT_LIMIT + 1)
 
     @property
     def foot_cells(self) -> list[tuple[str, str]]:
@@ -243,21 +278,17 @@ class DealList(Listing[Deal]):
 
     @cached_property
     def groups(self) -> list[Group]:
-        wider = {name: value for name, value in self.filters.items() if name not in {"stage", "status"}}
-        rows: Any = visible(Deal, self.user)
-        rows = self.filter_form.narrow(rows, wider) if wider else rows
-        found = rows.order_by().values_list("stage", "status").annotate(count=Count("pk"))
-        counts = {(stage, status): count for stage, status, count in found}
         chosen = self.filters.get("stage"), self.filters.get("status")
-        is_open = sum(count for (_stage, status), count in counts.items() if status == DealStatus.OPEN)
         tabs = [
-            self._group(_("All"), {}, chosen == (None, None), sum(counts.values())),
-            self._group(_("Open"), {"status": "open"}, chosen == (None, "open"), is_open),
+            self._group(_("All"), {}, chosen == (None, None), self._total().count),
+            self._group(
+                _("Open"), {"status": "open"}, chosen == (None, "open"), self._total(status=DealStatus.OPEN).count
+            ),
         ]
-        for stage in self._stages:
-            count = sum(count for (pk, _status), count in counts.items() if pk == stage.pk)
-            tabs.append(self._group(stage.name, {"stage": str(stage.pk)}, chosen[0] == stage, count))
-        return tabs
+        return tabs + [
+            self._group(stage.name, {"stage": str(stage.pk)}, chosen[0] == stage, self._total(stage).count)
+            for stage in self._stages
+        ]
 
     def _group(self, label: str, query: dict[str, str], current: bool, count: int) -> Group:
         url = self.url_with(**{"stage": "", "status": ""} | query)

@@ -48,7 +48,8 @@ class BoardFilter(LeadFilter):
     def tailor(self, user: User) -> None:
         super().tailor(user)
         # The columns answer this one; an address may have it all the same.
-        self.fields["status"].widget = forms.HiddenInput()
+        if "status" in self.fields:
+            self.fields["status"].widget = forms.HiddenInput()
 
 
 class LeadCards(Listing[Lead]):

@@ -54,9 +54,9 @@ class LeadFilter(OwnerFilter):
         required=False,
         choices=[("", "–"), (OPEN, gettext_lazy("All open ones")), *LeadStatus.choices],
     )
-    source = forms.ModelChoiceField[Any](None, label=gettext_lazy("Source"), required=False)
-    campaign = forms.ModelChoiceField[Any](None, label=gettext_lazy("Campaign"), required=False)
-    team = forms.ModelChoiceField[Any](None, label=gettext_lazy("Team"), required=False)
+    source = forms.ModelChoiceField[Any](None, label=gettext_lazy("Source"), required=False, empty_label="–")
+    campaign = forms.ModelChoiceField[Any](None, label=gettext_lazy("Campaign"), required=False, empty_label="–")
+    team = forms.ModelChoiceField[Any](None, label=gettext_lazy("Team"), required=False, empty_label="–")
     attention = forms.ChoiceField(
         label=gettext_lazy("Attention"),
         required=False,
@@ -84,20 +84,11 @@ class LeadFilter(OwnerFilter):
 
     def tailor(self, user: User) -> None:
         super().tailor(user)
-        for name, rows in (
-            ("source", Source.objects.visible_to(user)),
-            ("campaign", Campaign.objects.visible_to(user)),
-            ("team", Team.objects.visible_to(user)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-            field.queryset, field.empty_label = rows, "–"
+        self.offer("source", lambda: Source.objects.visible_to(user))
+        self.offer("campaign", lambda: Campaign.objects.visible_to(user))
+        self.offer("team", lambda: Team.objects.visible_to(user))
         if user.effective_role == "sales":
-            del self.fields["team"]
-
-    def shown(self, name: str) -> str:
-        value = self.cleaned_data[name]
-        return str(value) if name in {"source", "campaign", "team"} else super().shown(name)
+            self.fields.pop("team", None)
 
     def narrow(self, rows: QuerySet[Lead], data: dict[str, Any]) -> QuerySet[Lead]:
         fits = Q()

@@ -36,7 +36,7 @@ class UnattendedFilter(LeadFilter):
     def tailor(self, user: User) -> None:
         super().tailor(user)
         for name in ("status", "attention"):
-            self.fields.pop(name)
+            self.fields.pop(name, None)
 
 
 class UnattendedLeads(LeadList):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
@@ -38,8 +39,8 @@ EXPECTED = Coalesce(F("expected_close"), Value(NO_DATE, models.DateField()))
 VALUE = Coalesce(F("base_amount"), Value(0, MoneyField()))
 #: In percent: the deal's own, else its stage's.
 PROBABILITY = Coalesce(F("probability"), F("stage__probability"))
-#: Rounded to cents deal by deal, so that a sum is the sum of what is shown.
-WEIGHTED = Round(VALUE * PROBABILITY / Value(100), precision=2, output_field=MoneyField())
+#: Rounded to cents deal by deal, so that a sum is the sum of what is shown; multiplied, since dividing takes longer.
+WEIGHTED = Round(VALUE * PROBABILITY * Value(Decimal("0.01")), precision=2, output_field=MoneyField())
 
 ALIVE = Q(deleted_at=None)
 
@@ -50,6 +51,11 @@ class DealStatus(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+def _members(team: int | None) -> Any:
+    """The ids of a team: read once and looked up for each row, where a join would be made for each."""
+    return get_user_model()._default_manager.filter(team=team).values("pk")
+
+
 class DealQuerySet(RecordQuerySet["Deal"]):
     def visible_to(self, user: User) -> Self:
         """Sales see their own and those shared with them, managers their team's and unassigned ones."""
@@ -57,18 +63,16 @@ class DealQuerySet(RecordQuerySet["Deal"]):
             case "admin" | "analyst":
                 return self
             case "manager":
-                return self.filter(Q(owner__team_id=user.team_id) | Q(owner=None))
+                return self.filter(Q(owner__in=_members(user.team_id)) | Q(owner=None))
             case "sales":
                 return self.filter(Q(owner_id=user.pk) | self._shared_with(user))
         return self.none()
 
     def visible_branches(self, user: User) -> list[Self]:
-        match user.effective_role:
-            case "manager":
-                return [self.filter(owner__team_id=user.team_id), self.filter(owner=None)]
-            case "sales":
-                others = self.exclude(owner_id=user.pk)
-                return [self.filter(owner_id=user.pk), others.filter(self._shared_with(user))]
+        """A manager's are one: whose they are is looked up in a set of ids, whatever index the rows come from."""
+        if user.effective_role == "sales":
+            others = self.exclude(owner_id=user.pk)
+            return [self.filter(owner_id=user.pk), others.filter(self._shared_with(user))]
         return [self.visible_to(user)]
 
     def _shared_with(self, user: User) -> Q:
@@ -221,11 +225,12 @@ class Deal(Verbs, Worth, Record):
             models.Index(F("owner"), F("status"), NEXT_DUE, F("id"), name="deal_owner_next", condition=ALIVE),
             models.Index(F("status"), F("closed_on"), name="deal_closed", condition=ALIVE),
             models.Index(F("deleted_at"), F("id"), name="deal_deleted", condition=~ALIVE),
+            # All that counts and sums of many deals read, so that none of these rows is looked up.
             models.Index(
-                fields=["stage"],
-                include=["base_amount", "probability", "owner"],
-                name="deal_sums",
-                condition=ALIVE & Q(status=DealStatus.OPEN),
+                fields=["stage", "status", "closed_on"],
+                include=["owner", "base_amount", "probability", "expected_close", "is_committed"],
+                name="deal_figures",
+                condition=ALIVE,
             ),
             GinIndex(OpClass(F("sort_key"), "gin_trgm_ops"), name="deal_search"),
         ]

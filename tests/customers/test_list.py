@@ -87,7 +87,7 @@ def test_the_list_asks_no_more_for_20_rows_than_for_one(client, db, role):
     one = queries()
     add(19)
     assert queries() == one
-    assert one == 8
+    assert one == 5
 
 
 # Whom

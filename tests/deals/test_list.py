@@ -142,6 +142,35 @@ def test_what_the_list_does_not_know_is_refused_in_words(client, some, alice, qu
     assert "<h1" in response.content.decode()
 
 
+def test_a_reason_out_of_use_can_be_asked_for_and_is_not_offered(page, some, mona):
+    used, unused = LostReason.objects.filter(for_deals=True)[:2]
+    LostReason.objects.update(is_active=False, for_deals=False)
+    assert titles(page(mona, reason=used.pk)) == ["Mirrors"]
+    offered = page(mona, reason=used.pk, panel="open").content.decode()
+    assert f'value="{used.pk}" selected>{used.name}' in offered
+    assert unused.name not in offered
+
+
+@pytest.mark.parametrize("role", ["", "agent"])
+def test_an_owner_who_lost_the_role_can_be_asked_for(page, some, mona, alice, role):
+    type(alice).objects.filter(pk=alice.pk).update(role=role)
+    response = page(mona, owner=alice.pk)
+    assert len(titles(response)) == 4
+    assert response.context["listing"].chips[0].value == "Alice Owner"
+    assert f'value="{alice.pk}" selected' in page(mona, owner=alice.pk, panel="open").content.decode()
+    assert f'<option value="{alice.pk}"' not in page(mona, panel="open").content.decode()
+
+
+@pytest.mark.parametrize("query", [{}, {"status": "won"}, {"stage": "Proposal"}, {"owner": "me"}, {"q": "s"}])
+def test_the_count_the_sums_and_the_rows_are_of_the_same_deals(page, some, alice, query):
+    query = {name: stage_called(value).pk if name == "stage" else value for name, value in query.items()}
+    listing = page(alice, **query).context["listing"]
+    found = listing.rows_in_scope.weighed()
+    assert (listing.count, listing.totals.count) == (len(found), len(found)) == (len(listing.rows),) * 2
+    assert listing.totals.amount == sum(deal.base_amount or 0 for deal in found)
+    assert listing.totals.weighted == sum(deal.weighted for deal in found)
+
+
 def test_a_deal_rots_for_want_of_contact_alone(page, alice, mona):
     deal = DealFactory(owner=alice, opened_on=localdate() - dt.timedelta(days=60))
     deal.move(stage_called("Qualified"), by=alice)

@@ -11,9 +11,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, DateField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from accounts.models import OWNER_ROLES, Team, User, UserQuerySet
@@ -124,7 +125,7 @@ class Forecast:
     overdue: Open
     undated: Open
 
-    @property
+    @cached_property
     def total(self) -> Line:
         return Line(
             self.scope.first,
@@ -147,51 +148,40 @@ def teams() -> QuerySet[Team]:
 
 
 def read_forecast(scope: Scope, *, today: dt.date) -> Forecast:
-    """Four queries, however many months."""
-    span = Months(scope.first, scope.last)
-    due = _by_month(scope.deals().filter(Months(span.first, span.last, "open").fits(today)), "expected_close", OPEN)
-    won = _by_month(scope.deals().filter(Months(span.first, span.last, "won").fits(today)), "closed_on", WON)
+    """Three queries, however many months."""
+    won = _won(scope, today)
+    still_open = {month: Open(*_known(rest)) for month, *rest in _open(scope, today)}
     targets = dict(scope.targets().order_by().values_list("month").annotate(total=Sum("amount")))
     lines = []
     for month in scope.all_months:
-        still_open = Open(*_known(due[month])) if month in due else Open()
-        count, amount = _known(won[month]) if month in won else (0, NOTHING)
-        lines.append(Line(month, month, still_open, count, amount, targets.get(month, NOTHING)))
-    return Forecast(scope, lines, *_apart(scope.deals(), today))
+        count, amount = won.get(month, (0, None))
+        due = still_open.get(month, Open())
+        lines.append(Line(month, month, due, count, amount or NOTHING, targets.get(month, NOTHING)))
+    return Forecast(scope, lines, still_open.get(OVER, Open()), still_open.get(None, Open()))
 
 
-OPEN: dict[str, Aggregate] = {
-    "n": Count("pk"),
+#: in place of a month for open deals whose expected close is over; those without one are in none
+OVER = dt.date(1900, 1, 1)
+FIGURES: dict[str, Aggregate] = {
+    "n": Count("*"),
     "total": Sum(VALUE),
     "by_chance": Sum(WEIGHTED),
     "promised": Sum(VALUE, filter=Q(is_committed=True)),
 }
-WON: dict[str, Aggregate] = {"n": Count("pk"), "total": Sum(VALUE)}
 
 
-def _by_month(rows: QuerySet[Deal], field: str, figures: dict[str, Aggregate]) -> dict[dt.date, tuple[Any, ...]]:
-    found = rows.order_by().annotate(in_month=TruncMonth(field)).values("in_month").annotate(**figures)
-    return {month: tuple(rest) for month, *rest in found.values_list("in_month", *figures)}
+def _open(scope: Scope, today: dt.date) -> QuerySet[Deal, Any]:
+    """By the month of the expected close, and apart: each open deal is read once."""
+    due = Months(scope.first, scope.last, "open").fits(today)
+    rows = scope.deals().filter(due | Apart(OVERDUE).fits(today) | Apart(UNDATED).fits(today))
+    day = Case(When(expected_close__lt=today, then=Value(OVER)), default="expected_close", output_field=DateField())
+    return rows.order_by().values(month=TruncMonth(day)).annotate(**FIGURES).values_list("month", *FIGURES)
 
 
-def _apart(rows: QuerySet[Deal], today: dt.date) -> tuple[Open, Open]:
-    """Overdue and undated, in one query."""
-    kinds = {name: Apart(name).fits(today) for name in (OVERDUE, UNDATED)}
-    late, undated = kinds.values()
-    found = rows.filter(late | undated).aggregate(
-        **{f"{name}_{figure}": _only(figure, fits) for name, fits in kinds.items() for figure in OPEN}
-    )
-    first, second = (Open(*_known(found[f"{name}_{figure}"] for figure in OPEN)) for name in kinds)
-    return first, second
-
-
-def _only(figure: str, fits: Q) -> Aggregate:
-    """The figure of those rows alone."""
-    if figure == "n":
-        return Count("pk", filter=fits)
-    if figure == "promised":
-        return Sum(VALUE, filter=fits & Q(is_committed=True))
-    return Sum(VALUE if figure == "total" else WEIGHTED, filter=fits)
+def _won(scope: Scope, today: dt.date) -> dict[dt.date, tuple[int, Decimal | None]]:
+    rows = scope.deals().filter(Months(scope.first, scope.last, "won").fits(today))
+    by_month = rows.order_by().values(month=TruncMonth("closed_on")).annotate(n=Count("*"), total=Sum(VALUE))
+    return {month: (count, total) for month, count, total in by_month.values_list("month", "n", "total")}
 
 
 def _known(values: Iterable[Any]) -> list[Any]:

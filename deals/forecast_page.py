@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.urls import reverse
 from django.utils import formats
@@ -68,7 +69,7 @@ class ForecastPage:
 
     # Addresses
 
-    @property
+    @cached_property
     def _filters(self) -> dict[str, Any]:
         """For the list and for this page: what a sales user sees here are the user's own."""
         scope = self.scope
@@ -76,8 +77,13 @@ class ForecastPage:
         chosen = {"pipeline": scope.pipeline, "team": scope.team, "owner": None if mine else scope.owner}
         return {name: row.pk for name, row in chosen.items() if row} | ({"owner": "me"} if mine else {})
 
+    @cached_property
+    def _rows_url(self) -> str:
+        filters = urlencode(self._filters)
+        return f"{reverse('deals:list')}?{filters}{'&' if filters else ''}forecast="
+
     def rows_url(self, written: str) -> str:
-        return f"{reverse('deals:list')}?{urlencode(self._filters | {'forecast': written})}"
+        return self._rows_url + quote_plus(written)
 
     def _url(self, first: dt.date, months: int) -> str:
         kept = {name: value for name, value in self._filters.items() if value != "me"}
@@ -147,14 +153,14 @@ class ForecastPage:
             for line in self.found.lines
         ]
 
-    @property
+    @cached_property
     def total(self) -> Row:
         return Row(_("Total"), "", self._figures(self.found.total))
 
     @property
     def cards(self) -> list[Card]:
         total = self.found.total
-        won, committed, weighted, best, target, gap, *_rest = self._figures(total)
+        won, committed, weighted, best, target, gap, *_rest = self.total.figures
         note = _("%(amount)s to go") % {"amount": gap.text} if total.gap else _("Reached") if total.target else ""
         cover = _("The open deals cover %(percent)s of that") % {"percent": percent(total.coverage)}
         return [

@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 LARGEST = 2**31 - 1
 
 
+class Moves(forms.Form):
+    """How often the deal had been moved when the page was made; an undo from a toast does not know."""
+
+    moves = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
+
+    @property
+    def value(self) -> int | None:
+        return self.cleaned_data.get("moves") if self.is_valid() else None
+
+
+def is_stale(deal: Deal, data: Any) -> bool:
+    """Whether somebody has moved the deal since. Asked before all else: where the deal is by now, what was sent may
+    be wrong, and who was slower is to hear that and not what is wrong with it."""
+    moves = Moves(data).value
+    return moves is not None and moves != deal.moves
+
+
 class MoveForm(forms.Form):
     """Where a deal is to go. `left` is the column that it was dragged out of: only a board says so."""
 

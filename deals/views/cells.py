@@ -16,7 +16,7 @@ from crm.access import get_writable
 from crm.editing import Conflict
 from crm.http import UserRequest
 from crm.templatetags.cells import inside
-from deals.board_forms import Further, MoveForm
+from deals.board_forms import Further, MoveForm, is_stale
 from deals.deal_forms import DealForm
 from deals.models import Deal
 from deals.moves import Stale
@@ -68,6 +68,8 @@ def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
     form = MoveForm(request.POST if request.method == "POST" else None, deal=deal, user=request.user)
     if request.method == "GET":
         return _form(request, deal, "stage", form)
+    if is_stale(deal, request.POST):
+        return _stale_stage(Stale(deal))
     if not form.is_valid():
         return _form(request, deal, "stage", form, status=422)
     if Further(deal, form.cleaned_data["to"], request.user, request.POST).wants:
@@ -75,12 +77,16 @@ def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
     try:
         deal.move(form.cleaned_data["to"], by=request.user, moves=form.cleaned_data["moves"])
     except Stale as problem:
-        response = HttpResponse(inside(editable_cell(problem.deal, "stage")), status=409)
-        return htmx.trigger(response, toast={"text": problem.sentence, "level": "error"})
+        return _stale_stage(problem)
     except ValidationError as problem:
         form.add_error(None, problem)
         return _form(request, deal, "stage", form, status=422)
     return _saved(deal, "stage")
+
+
+def _stale_stage(problem: Stale) -> HttpResponse:
+    response = HttpResponse(inside(editable_cell(problem.deal, "stage")), status=409)
+    return htmx.trigger(response, toast={"text": problem.sentence, "level": "error"})
 
 
 def _form(request: UserRequest, deal: Deal, name: str, form: Any, *, status: int = 200) -> HttpResponse:

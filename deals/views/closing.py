@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm import boards, htmx
 from crm.access import get_writable
 from crm.http import UserRequest
+from deals.board_forms import Moves, is_stale
 from deals.models import Deal, StageKind
 from deals.moves import Stale, stage_of_kind
 from deals.new_forms import StageField, beginnings
@@ -51,9 +52,10 @@ def _close(request: UserRequest, pk: int, kind: StageKind) -> HttpResponse:
 @require_POST
 def reopen(request: UserRequest, pk: int) -> HttpResponse:
     deal = get_writable(Deal, request.user, pk)
-    moves = Moves(request.POST).value
+    if is_stale(deal, request.POST):
+        return refused(request, deal, Stale(deal).sentence, status=409)
     try:
-        deal.reopen(by=request.user, moves=moves)
+        deal.reopen(by=request.user, moves=Moves(request.POST).value)
     except Stale as problem:
         return refused(request, deal, problem.sentence, status=409)
     except ValidationError as problem:
@@ -61,16 +63,6 @@ def reopen(request: UserRequest, pk: int) -> HttpResponse:
     return htmx.go(
         request, deal, say=_("“%(deal)s” is open again, in “%(stage)s”.") % {"deal": deal, "stage": deal.stage}
     )
-
-
-class Moves(forms.Form):
-    """How often the deal had been moved when the page was made; an undo from a toast does not know."""
-
-    moves = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-
-    @property
-    def value(self) -> int | None:
-        return self.cleaned_data.get("moves") if self.is_valid() else None
 
 
 def refused(request: UserRequest, deal: Deal, sentence: str, *, status: int = 422) -> HttpResponse:
@@ -100,6 +92,8 @@ def change_pipeline(request: UserRequest, pk: int) -> HttpResponse:
     deal = get_writable(Deal, request.user, pk)
     form = PipelineForm(request.POST if request.method == "POST" else None, user=request.user, deal=deal)
     status = 200
+    if is_stale(deal, request.POST):
+        return refused(request, deal, Stale(deal).sentence, status=409)
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -20,7 +20,7 @@ from crm.editing import Conflict
 from crm.errors import BadInput
 from crm.http import UserRequest
 from deals.board import DealBoard, board_of
-from deals.board_forms import Further, MoveForm, query_of
+from deals.board_forms import Further, MoveForm, is_stale, query_of
 from deals.models import Deal, Stage, StageKind
 from deals.moves import Stale
 
@@ -36,7 +36,10 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
 def go(request: UserRequest, deal: Deal, data: QueryDict) -> HttpResponse:
     """Move as `data` says: 409 when somebody was quicker, 422 with a form when the stage asks for more."""
     form = MoveForm(data, deal=deal, user=request.user)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    if is_stale(deal, data):
+        return _stale(request, deal, form, Stale(deal))
+    if not is_valid:
         return _ask(request, deal, [form])
     try:
         further = _move(request.user, deal, form)
@@ -53,8 +56,6 @@ def go(request: UserRequest, deal: Deal, data: QueryDict) -> HttpResponse:
 def _move(user: User, deal: Deal, form: MoveForm) -> Further:
     """Ask for what is lacking, or write that and move."""
     data = form.cleaned_data
-    if data["moves"] != deal.moves:
-        raise Stale(deal)
     further = Further(deal, data["to"], user, form.data)
     if not further.wants:
         with transaction.atomic():
@@ -111,7 +112,7 @@ def _touched(shown: DealBoard, *stages: int | None) -> list[Stage]:
 
 
 def _on_board(request: UserRequest, form: MoveForm) -> bool:
-    return htmx.wants_fragment(request) and bool(form.cleaned_data["left"])
+    return htmx.wants_fragment(request) and bool(form.cleaned_data.get("left"))
 
 
 def _moved(request: UserRequest, deal: Deal, form: MoveForm, *, whole: bool) -> HttpResponse:
@@ -155,7 +156,8 @@ def _stale(request: UserRequest, deal: Deal, form: MoveForm, problem: Stale | Co
         context = _asking(deal, [again]) | {"text": sentence}
         return render(request, "boards/move.html", context, status=409)
     shown = _board(request, deal.stage)
-    stages = _touched(shown, form.cleaned_data["left"], form.cleaned_data["to"].pk, deal.stage_id)
+    to = form.cleaned_data.get("to")
+    stages = _touched(shown, form.cleaned_data["left"], to and to.pk, deal.stage_id)
     parts: dict[str, Any] = {"shown": shown, "extra": "deals/_board_total.html"}
     response = boards.fresh(request, columns=shown.columns(stages), status=409, **parts)
     return htmx.trigger(response, toast={"text": sentence, "level": "error"})

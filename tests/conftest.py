@@ -11,17 +11,20 @@ import pytest
 from django.db import connection
 
 from crm import postgres
-from tests import factories
+from tests import databases, factories
 from tests.rows import all_rows
 
 if not postgres.is_external():
     postgres.ensure()
+databases.forget_the_real_one(connection)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """Commits that nobody misses after a crash need not wait for the disk."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """A copy of the kept database; commits that nobody misses after a crash need not wait for the disk."""
     connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    with django_db_blocker.unblock():
+        databases.copy_of_the_kept_one(connection)
 
 
 @pytest.fixture(autouse=True)

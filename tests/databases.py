@@ -1,0 +1,85 @@
+"""The test database: migrated once, kept beside the others, and copied for every run and every worker."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+#: what decides how a new database looks, and what is in it
+DECIDING = (
+    "crm/*.py",
+    "accounts/hours.py",
+    "*/migrations/*.py",
+    "*/models.py",
+    "*/models/*.py",
+    "*/defaults.py",
+    "requirements.txt",
+)
+PREFIX = "test_rapport_of_"
+KEPT = 4
+#: the name until a test database is made: a test that says no word of a database cannot reach the real one
+NONE_YET = "no_test_here_is_marked_django_db"
+
+
+def forget_the_real_one(connection):
+    """From here on nothing in this process knows the name of the database that people use."""
+    connection.close()
+    connection.settings_dict["NAME"] = NONE_YET
+
+
+def copy_of_the_kept_one(connection):
+    """Django then makes its test database as a copy, and finds nothing left to migrate."""
+    name = PREFIX + fingerprint()
+    with _alone(connection) as cursor:
+        if name not in _kept(cursor):
+            _make(connection, cursor, name)
+            for old in _kept(cursor)[KEPT:]:
+                cursor.execute(f'DROP DATABASE "{old}"')
+    connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+def deciding_files():
+    return sorted({path for pattern in DECIDING for path in ROOT.glob(pattern)})
+
+
+def fingerprint():
+    """Another one after every change of what decides."""
+    told = hashlib.sha256(repr((settings.BASE_CURRENCY, settings.TIME_ZONE, settings.INSTALLED_APPS)).encode())
+    for path in deciding_files():
+        told.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return told.hexdigest()[:16]
+
+
+@contextmanager
+def _alone(connection):
+    """On the server, outside any test database; the other workers wait until the first has made the kept one."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
+        yield cursor
+        cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [PREFIX])
+
+
+def _kept(cursor):
+    """The newest first."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid DESC", [f"^{PREFIX}[0-9a-f]{{16}}$"]
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _make(connection, cursor, name):
+    """Made under another name: one that was left half made is not taken for whole."""
+    made, asked = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = making = f"{name}_making"
+    cursor.execute(f'DROP DATABASE IF EXISTS "{making}" WITH (FORCE)')
+    try:
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.close()
+    finally:
+        connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"] = made, asked
+    cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')

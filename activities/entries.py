@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -13,8 +14,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Value, prefetch_related_objects
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from activities.models import FRUITLESS, Activity, ActivityQuerySet, Attachment, Comment, Kind, Linked
 from activities.people import highlighted
@@ -185,12 +186,12 @@ def _of_each(model: type[Any], pks: set[int]) -> dict[int, list[Any]]:
 
 def activity_entry(row: Activity, user: User, subject: Record | None = None) -> Entry:
     """One that is done, as its timeline shows it; `prepare` has been called for it."""
-    at = row.done_at or row.created_at
+    at, title = row.done_at or row.created_at, _title(row)
     nearest = row.subject if row.subject != subject else None
     return Entry(
         key=f"activity-{row.pk}",
         icon=ICONS[Kind(row.kind)],
-        title=_title(row),
+        title=title,
         at=at,
         who=str(row.done_by or row.created_by),
         tone="accent",
@@ -202,7 +203,7 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
         outcome=str(row.get_outcome_display()) if row.outcome else "",
         outcome_tone="warn" if row.outcome in FRUITLESS else "good",
         minutes=_minutes(row.duration),
-        tools=_tools(row, user),
+        tools=_tools(row, user, title),
         comment=Tool(address("activities:comment", row.pk), _("Answer") if row.said else _("Comment"))
         if may_write(user)
         else None,
@@ -212,11 +213,11 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
     )
 
 
-def _tools(row: Activity, user: User) -> list[Tool]:
+def _tools(row: Activity, user: User, title: str) -> list[Tool]:
     """Pin, edit, delete."""
     if not may_write(user):
         return []
-    key, title = f"activity-{row.pk}", _title(row)
+    key = f"activity-{row.pk}"
     name, label, icon = ("unpin", _("Unpin"), "pin-off") if row.pinned_at else ("pin", _("Pin to the top"), "pin")
     tools = [Tool(address(f"activities:{name}", row.pk), label, icon, f"body-{key}")]
     if may_edit(row, user):
@@ -225,8 +226,13 @@ def _tools(row: Activity, user: User) -> list[Tool]:
     return tools
 
 
+@cache
+def _kind_text(kind: str, language: str | None) -> str:
+    return str(Kind(kind).label)
+
+
 def _title(row: Activity) -> str:
-    kind = str(row.get_kind_display())
+    kind = _kind_text(row.kind, get_language())
     return kind if row.title in {"", kind} else f"{kind}: {row.title}"
 
 

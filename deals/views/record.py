@@ -24,11 +24,21 @@ from deals.states import rotting_mark
 from deals.steps import history_of, steps_of, visits_of
 
 JOINED = ("stage__pipeline", "customer", "company", "lead", "source", "campaign", "lost_reason", "owner", "created_by")
+#: of what is joined only what the page shows: all of it would be two hundred columns more
+READ = (
+    *(column.name for column in Deal._meta.concrete_fields),
+    *(f"stage__{name}" for name in ("name", "kind", "probability", "rotting_days", "pipeline__name")),
+    *(f"customer__{name}" for name in ("name", "reference", "job_title", "deleted_at")),
+    *(f"company__{name}" for name in ("name", "industry", "deleted_at")),
+    *(f"lead__{name}" for name in ("name", "company_name", "deleted_at")),
+    *(f"{person}__{name}" for person in ("owner", "created_by") for name in ("name", "email", "team")),
+    *(f"{label}__name" for label in ("source", "campaign", "lost_reason")),
+)
 
 
 def _in_full(request: UserRequest, pk: int) -> Deal:
     """The deal with all that its head and its facts show."""
-    rows = with_deleted(Deal).select_related(*JOINED).prefetch_related("shared_with")
+    rows = with_deleted(Deal).select_related(*JOINED).only(*READ).prefetch_related("shared_with")
     return find(rows, request.user, pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -58,11 +59,19 @@ def _hash(request: HttpRequest) -> str:
     fields = sorted(
         (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
     )
-    files = sorted((name, [(f.name, f.size) for f in files]) for name, files in request.FILES.lists())
+    files = sorted((name, [(f.name, f.size, _digest(f)) for f in files]) for name, files in request.FILES.lists())
     read = request.content_type == "multipart/form-data"  # as a stream, even when it held nothing
     body = b"" if read or request.POST else request.body
     role = getattr(request.user, "effective_role", "")  # an answer is not repeated to who has lost the right to it
     return hashlib.sha256(repr((role, request.get_full_path(), fields, files, body)).encode()).hexdigest()
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _again(kept: IdempotencyKey, digest: str) -> HttpResponse:

@@ -68,4 +68,4 @@ async def _read_into(
 
 
 def _too_large(limits: Limits) -> Refused:
-    return Refused(413, f"The request is larger than {limits.size // 1024 // 1024} MB.")
+    return Refused(413, f"What was sent is larger than {limits.size // 1024 // 1024} MB. Send fewer or smaller files.")

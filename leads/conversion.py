@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from activities.models import Activity, Attachment
 from crm import phones
-from crm.access import visible
+from crm.access import editable, visible
 from crm.events import record
 from crm.models import Record
 from crm.related import Related
@@ -68,6 +68,8 @@ class Made:
     step: Activity | None = None
     made_customer: bool = False
     made_company: bool = False
+    #: the customer was there before, without a company, and has got it
+    linked: bool = False
 
 
 def of(lead: Lead, user: User) -> Conversion | None:
@@ -125,7 +127,18 @@ def _people(lead: Lead, by: User, customer: Customer | None, company: Company | 
         company = _make_company(lead, by)
     made = Made(lead, by, customer or _make_customer(lead, by, company), company)
     made.made_customer, made.made_company = customer is None, made_company
+    if customer and company and editable(Customer, by).filter(pk=customer.pk).exists():
+        made.linked = _set_company(customer, by, before=None, after=company)
     return made
+
+
+def _set_company(customer: Customer, by: User, *, before: Company | None, after: Company | None) -> bool:
+    """False, and nothing is written, when the customer has another company than `before` by now."""
+    changed = Customer.objects.filter(pk=customer.pk, company=before).update(company=after)
+    if changed:
+        record("customer.changed", on=customer, by=by, fields=["company"])
+        customer.refresh_from_db()
+    return bool(changed)
 
 
 def _make_company(lead: Lead, by: User) -> Company:
@@ -240,7 +253,8 @@ def _remember(made: Made, before: str, carried: dict[str, list[int]]) -> Convers
         made_company=made.made_company,
         by=made.by,
     )
-    row.versions = {"carried": carried, "step": made.step.pk if made.step else None, **afterwards.snapshot(row)}
+    step = made.step.pk if made.step else None
+    row.versions = {"carried": carried, "step": step, "linked": made.linked, **afterwards.snapshot(row)}
     row.save(force_insert=True)
     return row
 
@@ -255,6 +269,8 @@ def undo(conversion: Conversion, *, by: User) -> None:
         afterwards.check(row)
         for name, model in CARRIED.items():
             model.everything.filter(pk__in=row.versions["carried"][name]).update(customer=None, deal=None)
+        if row.versions.get("linked"):
+            _set_company(row.customer, by, before=row.company, after=None)
         for made in _things_made(row):
             made.delete_softly(by=by)
         lead = Lead.everything.get(pk=row.lead_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from activities.models import Attachment
 from crm.models import Event, IdempotencyKey
 from customers.models import Company
 from tests import factories
@@ -110,6 +112,17 @@ def test_a_body_in_parts_that_held_nothing(as_mona):
     for _time in range(2):
         response = as_mona.post(NEW, b"--x--\r\n", content_type=kind, headers={"Idempotency-Key": KEY})
         assert response.status_code in {200, 422}
+
+
+def test_another_file_of_the_same_name_and_size_is_other_content(as_mona, deal):
+    def upload(content):
+        url = f"/activities/about/deal/{deal.pk}/upload/"
+        file = SimpleUploadedFile("offer.txt", content, "text/plain")
+        return as_mona.post(url, {"files": file, "idempotency_key": KEY})
+
+    assert upload(b"one thousand").status_code == upload(b"one thousand").status_code == 302
+    assert upload(b"two thousand").status_code == 422
+    assert Attachment.objects.count() == 1
 
 
 def test_a_stranger_writes_no_key(client, db):

@@ -16,10 +16,13 @@ from accounts.models import User
 from customers.models import Company, Customer, Order, OrderLine
 from deals.models import Deal, Product, StageVisit
 from exchange.models import ImportRun
+from leads.models import Lead, Source
 from tests.exchange.conftest import HEADER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
+MAVEN = ("--preset", "maven")
+LEADS = ("--source", "oldcrm", *(f"--map={name}={name}" for name in ("id", "name", "email", "source", "status")))
 
 
 @pytest.fixture
@@ -30,12 +33,12 @@ def path(tmp_path):
     return path
 
 
-def start(path, command="import_orders", preset="online-retail"):
+def start(path, command="import_orders", *options):
     connection.ensure_connection()
     at = connection.connection.info
     url = f"postgresql://{at.user}:{at.password}@/{at.dbname}?host={quote(at.host, safe='')}&port={at.port}"
     return subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", command, path, "--preset", preset],
+        [sys.executable, ROOT / "manage.py", command, path, *(options or ["--preset", "online-retail"])],
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -82,7 +85,7 @@ def folder(tmp_path):
 
 
 def test_the_same_deals_twice_at_once_come_in_once(folder):
-    with start(folder, "import_deals", "maven") as one, start(folder, "import_deals", "maven") as other:
+    with start(folder, "import_deals", *MAVEN) as one, start(folder, "import_deals", *MAVEN) as other:
         heard = [process.communicate(timeout=60) for process in (one, other)]
     assert (one.returncode, other.returncode) == (0, 0), heard
     said = sorted(words for words, _ in heard)
@@ -93,11 +96,40 @@ def test_the_same_deals_twice_at_once_come_in_once(folder):
 
 def test_an_import_of_deals_that_is_killed_leaves_nothing(folder):
     people = User.objects.count()
-    with start(folder, "import_deals", "maven") as killed:
+    with start(folder, "import_deals", *MAVEN) as killed:
         while "writing deals" not in (line := killed.stderr.readline()):
             assert line, "it ended before it wrote"
         killed.send_signal(signal.SIGKILL)
     assert not any(model._base_manager.exists() for model in (Deal, StageVisit, Company, Product, ImportRun))
     assert User.objects.count() == people
-    with start(folder, "import_deals", "maven") as again:
+    with start(folder, "import_deals", *MAVEN) as again:
         assert "3,000 deals" in again.communicate(timeout=60)[0]
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    rows = (f"L{n},Person {n},p{n}@example.com,Autumn fair,new" for n in range(3_000))
+    path = tmp_path / "leads.csv"
+    path.write_text("\n".join(["id,name,email,source,status", *rows]), encoding="utf-8")
+    return path
+
+
+def test_the_same_leads_twice_at_once_come_in_once(sheet):
+    with start(sheet, "import_leads", *LEADS) as one, start(sheet, "import_leads", *LEADS) as other:
+        heard = [process.communicate(timeout=60) for process in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), heard
+    said = sorted(words for words, _ in heard)
+    assert said[0].startswith("3,000 leads imported")
+    assert said[1].startswith("Nothing new. 3,000 leads were known already.")
+    assert (Lead.objects.count(), Source.objects.filter(name="Autumn fair").count()) == (3_000, 1)
+
+
+def test_an_import_of_leads_that_is_killed_leaves_nothing(sheet):
+    with start(sheet, "import_leads", *LEADS) as killed:
+        while "writing leads" not in (line := killed.stderr.readline()):
+            assert line, "it ended before it wrote"
+        killed.send_signal(signal.SIGKILL)
+    assert not any(model._base_manager.exists() for model in (Lead, ImportRun))
+    assert not Source.objects.filter(name="Autumn fair").exists()
+    with start(sheet, "import_leads", *LEADS) as again:
+        assert "3,000 leads" in again.communicate(timeout=60)[0]

@@ -79,6 +79,41 @@ def test_what_is_chosen_is_not_made(lead, alice, customer, company):
     assert counts() == (1, 1, 1)
 
 
+def test_a_customer_without_a_company_gets_it_and_loses_it_when_that_is_undone(lead, alice, customer):
+    made = convert(lead=lead, by=alice, customer=customer)
+    customer.refresh_from_db()
+    assert customer.company == made.company
+    assert customer.company.name == "Holm Lanterns AB"
+    undo(made, by=alice)
+    customer.refresh_from_db()
+    assert customer.company is None
+    told = Event.objects.filter(kind="customer.changed", subject_id=customer.pk)
+    assert [event.data["fields"] for event in told] == [["company"], ["company"]]
+
+
+def test_a_customer_who_has_a_company_keeps_it(lead, alice, customer, company):
+    Customer.objects.filter(pk=customer.pk).update(company=company)
+    convert(lead=lead, by=alice, customer=customer)
+    customer.refresh_from_db()
+    assert customer.company == company
+
+
+def test_the_customer_of_a_colleague_stays_as_it_is(lead, alice, bob):
+    theirs = factories.CustomerFactory(owner=bob)
+    convert(lead=lead, by=alice, customer=theirs)
+    theirs.refresh_from_db()
+    assert theirs.company is None
+
+
+def test_a_company_that_was_changed_since_stays_when_the_conversion_is_undone(lead, alice, customer, company):
+    other = factories.CompanyFactory()
+    made = convert(lead=lead, by=alice, customer=customer, company=company)
+    Customer.objects.filter(pk=customer.pk).update(company=other)
+    undo(made, by=alice)
+    customer.refresh_from_db()
+    assert customer.company == other
+
+
 def test_without_a_deal_and_without_a_company(lead, alice):
     made = convert(lead=lead, by=alice, make_company=False)
     assert (made.company, made.deal) == (None, None)

@@ -50,7 +50,25 @@ def may_write(user: User) -> bool:
 
 
 def may_edit(row: Activity | Comment | Attachment, user: User) -> bool:
-    """What `editable_by` says of a row that `user` sees, without a query (a test compares them)."""
+    """What `editable_by` says of a row that `user` sees, without a query (a test compares them); of activities after
+    mark_shared()."""
+    return getattr(row, "is_shared", False) or may_remove(row, user)
+
+
+def mark_shared(rows: Iterable[Activity], user: User) -> None:
+    """Find out which of the planned rows the user is to do with their owner. Of one's own it is not asked."""
+    if not may_write(user):
+        return
+    asked = {row.pk: row for row in rows if row.done_at is None and not may_remove(row, user)}
+    if asked:
+        through: Any = Activity.collaborators.through
+        found = through._default_manager.filter(user_id=user.pk, activity_id__in=list(asked))
+        for pk in found.values_list("activity_id", flat=True):
+            asked[pk].is_shared = True
+
+
+def may_remove(row: Activity | Comment | Attachment, user: User) -> bool:
+    """What `removable_by` says, likewise."""
     if user.effective_role == "admin":
         return True
     if not may_write(user):

@@ -49,6 +49,7 @@ class Line:
     icon: str
     tone: str
     may_edit: bool
+    may_remove: bool
     #: the record it is about, where that is not the page itself
     about: str
     about_url: str
@@ -86,6 +87,7 @@ def line_of(activity: Activity, user: User, today: dt.date | None = None, subjec
         icon=entries.ICONS[Kind(activity.kind)],
         tone=next_badge(activity.due_on, 1, today)[1],
         may_edit=entries.may_edit(activity, user),
+        may_remove=entries.may_remove(activity, user),
         about=str(nearest or ""),
         about_url=entries.page_of(nearest),
         today=today,
@@ -136,6 +138,7 @@ class Plan:
     def _planned_rows(self) -> list[Activity]:
         rows = list(self._planned())
         self.story.known().give(*entries.nearest(rows), (rows, entries.PEOPLE))
+        entries.mark_shared(rows, self.user)
         return rows
 
     @property
@@ -160,7 +163,9 @@ class Centre(Plan):
         self.timeline = Timeline(self.story, query, url=url, planned=self._planned())
 
     def _planned_rows(self) -> list[Activity]:
-        return sorted(self.timeline.planned_rows, key=_urgency)
+        rows = sorted(self.timeline.planned_rows, key=_urgency)
+        entries.mark_shared(rows, self.user)
+        return rows
 
     @cached_property
     def files(self) -> FilesPanel:

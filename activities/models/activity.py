@@ -34,15 +34,20 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
         return self.filter(reachable_by(user) | own)
 
     def editable_by(self, user: User) -> Self:
+        """Also what one is to do with its owner, until it is done."""
+        if user.effective_role not in {"manager", "sales", "agent"}:
+            return self.removable_by(user)
+        through: Any = Activity.collaborators.through
+        with_owner = Q(done_at=None, pk__in=through._default_manager.filter(user_id=user.pk).values("activity_id"))
+        return self.visible_to(user).filter(_own(user) | with_owner)
+
+    def removable_by(self, user: User) -> Self:
         """One's own, while one sees the record; a manager also what the team has planned; admins all."""
         match user.effective_role:
             case "admin":
                 return self
-            case "manager":
-                own = Q(created_by_id=user.pk) | Q(owner_id=user.pk) | Q(done_at=None, owner__team_id=user.team_id)
-                return self.visible_to(user).filter(own)
-            case "sales" | "agent":
-                return self.visible_to(user).filter(Q(created_by_id=user.pk) | Q(owner_id=user.pk))
+            case "manager" | "sales" | "agent":
+                return self.visible_to(user).filter(_own(user))
         return self.none()
 
     def planned(self) -> Self:
@@ -74,6 +79,13 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
     def with_subjects(self) -> Self:
         """With all that a line of a list shows (activities/page.py: line_of)."""
         return self.select_related("owner", "customer", "lead", "deal")
+
+
+def _own(user: User) -> Q:
+    own = Q(created_by_id=user.pk) | Q(owner_id=user.pk)
+    if user.effective_role == "manager":
+        own |= Q(done_at=None, owner__team_id=user.team_id)
+    return own
 
 
 class ActivityManager(RecordManager["Activity"]):
@@ -119,6 +131,8 @@ class Activity(Verbs, Linked):
     follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    #: whether the reader is to do it with its owner, where activities/entries.py: mark_shared() has asked
+    is_shared = False
     if TYPE_CHECKING:
         #: comments and files, where activities/entries.py: prepare() has fetched them
         said: list[Comment]

@@ -16,7 +16,6 @@ from activities.page import Plan, files_panel, line_of
 from activities.subjects import find_subject, subject_seen
 from activities.views import shown
 from crm import htmx
-from crm.access import get_visible
 from crm.deleted import may_remove
 from crm.http import UserRequest
 
@@ -24,7 +23,7 @@ from crm.http import UserRequest
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The activity on a page of its own; htmx gets its line or entry."""
-    activity = get_visible(entries.rows(), request.user, pk)
+    activity = shown.seen(request, pk)
     if htmx.wants_fragment(request):
         return shown.fragment(request, activity)
     return render(request, "activities/detail.html", _context(request, activity))

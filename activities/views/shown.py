@@ -20,11 +20,16 @@ CHANGED: dict[str, Any] = {"record:changed": {}}
 
 
 def seen(request: UserRequest, pk: int) -> Activity:
-    return get_visible(entries.rows(), request.user, pk)
+    return _marked(request, get_visible(entries.rows(), request.user, pk))
 
 
 def writable(request: UserRequest, pk: int) -> Activity:
-    return get_writable(entries.rows(), request.user, pk)
+    return _marked(request, get_writable(entries.rows(), request.user, pk))
+
+
+def _marked(request: UserRequest, activity: Activity) -> Activity:
+    entries.mark_shared([activity], request.user)
+    return activity
 
 
 def fragment(request: UserRequest, activity: Activity, *, status: int = 200) -> HttpResponse:

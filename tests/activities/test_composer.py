@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime, now
 
-from activities.entries import may_edit
+from activities.entries import mark_shared, may_edit, may_remove
 from activities.models import Activity
 from activities.page import line_of
 from crm.access import editable
@@ -290,10 +290,17 @@ def test_what_the_page_says_may_be_edited_is_what_may_be(request, deal, customer
     for owner in users[:4]:
         for done in (None, now()):
             factories.PlanFactory(owner=owner, created_by=bob, customer=customer, done_at=done)
-            factories.PlanFactory(owner=owner, created_by=alice, deal=deal, customer=customer, done_at=done)
+            plan = factories.PlanFactory(owner=owner, created_by=alice, deal=deal, customer=customer, done_at=done)
+            plan.collaborators.set([alice, mona])
     for user in users:
-        for row in Activity.objects.get_queryset().visible_to(user).select_related("owner"):
+        everything = Activity.objects.get_queryset()
+        rows = list(everything.visible_to(user).select_related("owner"))
+        mark_shared(rows, user)
+        for row in rows:
             assert may_edit(row, user) == editable(Activity, user).filter(pk=row.pk).exists()
+            assert (
+                may_remove(row, user) == Activity.objects.get_queryset().removable_by(user).filter(pk=row.pk).exists()
+            )
 
 
 def test_the_parts_cost_the_same_for_one_as_for_twenty(as_alice, alice, deal):

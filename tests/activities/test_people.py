@@ -129,3 +129,44 @@ def test_a_deleted_comment_comes_back(as_alice, alice, plan):
     assert not Comment.objects.exists()
     as_alice.post(reverse("activities:comment_restore", args=[comment.pk]))
     assert Comment.objects.get() == comment
+
+
+# Those with whom something is to be done
+
+
+@pytest.fixture
+def together(plan, bob, deal):
+    """Alice's call, on which bob is to be; he sees the deal because it is shared with him."""
+    deal.shared_with.add(bob)
+    plan.collaborators.add(bob)
+    return plan
+
+
+def test_who_does_it_with_its_owner_can_finish_it(client, bob, together):
+    client.force_login(bob)
+    assert client.post(reverse("activities:finish", args=[together.pk])).status_code == 302
+    together.refresh_from_db()
+    assert (together.done_by, together.owner.name) == (bob, "Alice Owner")
+
+
+def test_their_page_offers_it_and_keeps_deleting_to_the_owner(client, bob, together, nothing_changed):
+    client.force_login(bob)
+    shown = client.get(reverse("activities:planned", args=["deal", together.deal_id])).content.decode()
+    assert reverse("activities:finish", args=[together.pk]) in shown
+    assert reverse("activities:delete", args=[together.pk]) not in shown
+    with nothing_changed:
+        assert client.post(reverse("activities:delete", args=[together.pk])).status_code == 403
+
+
+def test_what_was_done_together_is_its_owners_to_change(client, alice, bob, together, nothing_changed):
+    together.finish(alice)
+    client.force_login(bob)
+    with nothing_changed:
+        assert client.post(reverse("activities:reopen", args=[together.pk])).status_code == 403
+
+
+def test_who_cannot_see_the_record_any_more_cannot_finish_it(client, bob, deal, together, nothing_changed):
+    deal.shared_with.clear()
+    client.force_login(bob)
+    with nothing_changed:
+        assert client.post(reverse("activities:finish", args=[together.pk])).status_code == 404

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +14,8 @@ from django.db.models import Count, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from activities.next_state import next_badge
@@ -32,7 +32,7 @@ from deals.facts import TONES
 from deals.filters import DealFilter
 from deals.models import Deal, DealStatus, Pipeline, Stage
 from deals.models.deal import EXPECTED, NEXT_DUE, VALUE, WEIGHTED
-from deals.states import days_left, quiet_days, rotting_mark
+from deals.states import quiet_days, rotting_mark
 
 __all__ = ["DealFilter", "DealList", "Totals"]
 
@@ -76,30 +76,37 @@ def day_text(day: dt.date | None) -> str:
     return short_day(day) if day else ""
 
 
-def amount_cell(row: Deal) -> Cell:
+# Cells that a list writes with the day that is looked up once for all rows
+
+
+def amount_cell(row: Deal, today: dt.date | None = None) -> Cell:
     return Cell("money", money_text(row.amount, row.currency) if row.amount is not None else "")
 
 
-def stage_cell(row: Deal) -> Cell:
+def stage_cell(row: Deal, today: dt.date) -> Cell:
     if row.status == DealStatus.OPEN:
         return Cell("text", row.stage.name)
     return Cell("badge", row.stage.name, extra=TONES[DealStatus(row.status)])
 
 
-def close_cell(row: Deal) -> Cell:
+def close_cell(row: Deal, today: dt.date) -> Cell:
     """The day of the close; until then the one that is expected, in red once it is past."""
     day = row.closed_on or row.expected_close
-    mark = days_left(row, timezone.localdate())
-    if mark and mark.tone == "bad":
+    if row.status == DealStatus.OPEN and day and day < today:
         return Cell("badge", day_text(day), extra="bad")
     return Cell("text", day_text(day))
 
 
-def _next(row: Deal) -> Cell:
+def _next(row: Deal, today: dt.date) -> Cell:
     if row.status != DealStatus.OPEN:
         return Cell("badge", "")
-    text, tone = next_badge(row.next_due_on, row.open_activities, timezone.localdate())
+    text, tone = _next_words(row.next_due_on, bool(row.open_activities), today, get_language())
     return Cell("badge", text, extra=tone)
+
+
+@lru_cache(maxsize=2048)
+def _next_words(day: dt.date | None, planned: bool, today: dt.date, language: str | None) -> tuple[str, str]:
+    return next_badge(day, int(planned), today)
 
 
 def _quiet_text(row: Deal) -> str:
@@ -107,20 +114,22 @@ def _quiet_text(row: Deal) -> str:
     return mark.text if mark else ""
 
 
-def _quiet(row: Deal) -> Cell:
+def _quiet(row: Deal, today: dt.date) -> Cell:
     """Below the name of its column it need not say that the days were quiet."""
-    today = timezone.localdate()
-    text = _("%(days)s d") % {"days": quiet_days(row, today)} if rotting_mark(row, today) else ""
-    return Cell("badge", text, extra="warn")
+    if row.status != DealStatus.OPEN or row.stage.rotting_days is None:
+        return Cell("badge", "", extra="warn")
+    days = quiet_days(row, today)
+    return Cell("badge", _("%(days)s d") % {"days": days} if days > row.stage.rotting_days else "", extra="warn")
 
 
+BY_DAY = {"stage": stage_cell, "amount": amount_cell, "close": close_cell, "next": _next, "quiet": _quiet}
 #: What is edited in its cell: the field of the deal's form, or the stage.
-IN_PLACE = {"stage": stage_cell, "amount": amount_cell, "close": close_cell}
+IN_PLACE = frozenset({"stage", "amount", "close"})
 
 
-def editable_cell(row: Deal, name: str) -> Cell:
+def editable_cell(row: Deal, name: str, today: dt.date) -> Cell:
     """The cell as a button that turns into a form."""
-    cell = IN_PLACE[name](row)
+    cell = BY_DAY[name](row, today)
     url = pattern("deals:cell", name) % row.pk
     return cell._replace(kind=f"edit-{cell.kind}", value=cell.value or "–", label=url)
 
@@ -148,7 +157,7 @@ EXPORTED = (
     _only_exported("id", gettext_lazy("Our number")),
 )
 TITLE = Column("title", gettext_lazy("Title"), str, kind="link", sort="title")
-AMOUNT = Column("amount", gettext_lazy("Amount"), lambda row: row.amount, kind="money", sort="amount", cell=amount_cell)
+AMOUNT = Column("amount", gettext_lazy("Amount"), lambda row: row.amount, kind="money", sort="amount")
 
 
 class DealList(Listing[Deal]):
@@ -178,12 +187,12 @@ class DealList(Listing[Deal]):
         TITLE,
         Column("customer", gettext_lazy("Customer"), lambda row: str(row.customer or ""), cell=_link("customer")),
         Column("company", gettext_lazy("Company"), lambda row: str(row.company or ""), cell=_link("company")),
-        Column("stage", gettext_lazy("Stage"), lambda row: row.stage.name, cell=stage_cell),
+        Column("stage", gettext_lazy("Stage"), lambda row: row.stage.name),
         AMOUNT,
         Column("close", gettext_lazy("Close"), lambda row: row.closed_on or row.expected_close, sort="close"),
         OWNER,
-        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
-        Column("quiet", gettext_lazy("Quiet"), _quiet_text, cell=_quiet),
+        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next"),
+        Column("quiet", gettext_lazy("Quiet"), _quiet_text),
         *EXPORTED,
     )
 
@@ -194,15 +203,16 @@ class DealList(Listing[Deal]):
 
     @cached_property
     def shown_columns(self) -> list[Column]:
-        return [self._in_place(column) for column in super().shown_columns]
+        today = timezone.localdate()
+        return [self._told(column, today) for column in super().shown_columns]
 
-    def _in_place(self, column: Column) -> Column:
-        if column.name not in IN_PLACE:
-            return column
-        show: Any = IN_PLACE[column.name]
-        if self.is_writer:
-            return replace(column, cell=lambda row: editable_cell(row, column.name))
-        return replace(column, cell=show)
+    def _told(self, column: Column, today: dt.date) -> Column:
+        name = column.name
+        if self.is_writer and name in IN_PLACE:
+            return replace(column, cell=lambda row: editable_cell(row, name, today))
+        if show := BY_DAY.get(name):
+            return replace(column, cell=lambda row: show(row, today))
+        return column
 
     def url_of(self, row: Deal) -> str:
         return row.get_absolute_url()
@@ -266,14 +276,16 @@ class DealList(Listing[Deal]):
     # Tabs
 
     @cached_property
+    def _all_stages(self) -> list[Stage]:
+        rows = visible(Stage, self.user).select_related("pipeline")
+        return list(rows.order_by("pipeline__position", "pipeline", "position"))
+
+    @cached_property
     def _stages(self) -> list[Stage]:
         """Of the pipeline that is meant: the chosen one, or the only one."""
-        rows = visible(Stage, self.user).select_related("pipeline")
-        if pipeline := self.filters.get("pipeline"):
-            rows = rows.filter(pipeline=pipeline)
-        elif stage := self.filters.get("stage"):
-            rows = rows.filter(pipeline=stage.pipeline_id)
-        stages = list(rows.order_by("pipeline__position", "pipeline", "position"))
+        stage, pipeline = self.filters.get("stage"), self.filters.get("pipeline")
+        chosen = pipeline.pk if pipeline else stage.pipeline_id if stage else None
+        stages = [stage for stage in self._all_stages if chosen in {None, stage.pipeline_id}]
         return stages if len({stage.pipeline_id for stage in stages}) == 1 else []
 
     @cached_property
@@ -297,7 +309,7 @@ class DealList(Listing[Deal]):
     @cached_property
     def pipelines(self) -> list[tuple[Pipeline, str, bool]]:
         """To choose from, when there are several."""
-        rows = list(visible(Pipeline, self.user).filter(is_active=True))
+        rows = list(dict.fromkeys(stage.pipeline for stage in self._all_stages if stage.pipeline.is_active))
         chosen = self.filters.get("pipeline")
         if len(rows) < 2:
             return []
@@ -335,5 +347,4 @@ class DealList(Listing[Deal]):
     @cached_property
     def stages_to(self) -> list[Stage]:
         """Where chosen deals can go, by the bar below the list."""
-        rows = visible(Stage, self.user).filter(pipeline__is_active=True).select_related("pipeline")
-        return self._stages or list(rows.order_by("pipeline__position", "pipeline", "position"))
+        return self._stages or [stage for stage in self._all_stages if stage.pipeline.is_active]

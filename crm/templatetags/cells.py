@@ -17,11 +17,13 @@ A row has `url`, `key` and `cells`; a cell has `kind`, `value`, and by kind:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from html import escape
 from typing import Any, Protocol
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -80,10 +82,7 @@ def _person(cell: Cell, url: str) -> str:
 
 def _face(cell: Cell, url: str) -> str:
     name = escape(str(cell.value))
-    return (
-        f'<span class="avatar small" title="{name}" aria-hidden="true">{escape(cell.extra)}</span>'
-        f'<span class="visually-hidden">{name}</span>'
-    )
+    return f'<span class="avatar small" role="img" title="{name}">{escape(cell.extra)}</span>'
 
 
 KINDS: dict[str, tuple[str, Callable[[Cell, str], str]]] = {
@@ -106,8 +105,13 @@ EDITED = "edit-"
 
 def _edited(cell: Cell, inside: str) -> str:
     form = escape(cell.label)
-    asks = f'hx-get="{form}" hx-target="closest td" hx-swap="innerHTML"'
-    return f'<a class="edit-cell" href="{form}" {asks} title="{escape(_("Edit"))}">{inside}</a>'
+    title = _edit(get_language())
+    return f'<a href="{form}" hx-get="{form}" hx-target="closest td" title="{title}">{inside}</a>'
+
+
+@lru_cache
+def _edit(language: str | None) -> str:
+    return escape(_("Edit"))
 
 
 def inside(cell: Any) -> SafeString:
@@ -131,7 +135,7 @@ def _row(row: Row, words: str) -> str:
     cells = list(row.cells)
     written = "".join(_cell(cell, url, first=place == 0) for place, cell in enumerate(cells))
     box = _box(row, words.replace("{name}", escape(str(cells[0].value)))) if words else ""
-    return f'<tr id="row-{escape(str(row.key))}" data-row="{escape(url)}">{box}{written}</tr>'
+    return f'<tr id="row-{escape(str(row.key))}" data-row="">{box}{written}</tr>'
 
 
 def _box(row: Row, label: str) -> str:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -36,7 +37,7 @@ def cell(request: UserRequest, name: str, pk: int) -> HttpResponse:
     if not htmx.wants_fragment(request):
         return HttpResponseRedirect(_page(deal, name))
     if "cancel" in request.GET:
-        return HttpResponse(inside(editable_cell(deal, name)))
+        return HttpResponse(inside(editable_cell(deal, name, timezone.localdate())))
     return _stage(request, deal) if name == "stage" else _field(request, deal, name)
 
 
@@ -85,7 +86,7 @@ def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
 
 
 def _stale_stage(problem: Stale) -> HttpResponse:
-    response = HttpResponse(inside(editable_cell(problem.deal, "stage")), status=409)
+    response = HttpResponse(inside(editable_cell(problem.deal, "stage", timezone.localdate())), status=409)
     return htmx.trigger(response, toast={"text": problem.sentence, "level": "error"})
 
 
@@ -98,5 +99,5 @@ def _form(request: UserRequest, deal: Deal, name: str, form: Any, *, status: int
 
 
 def _saved(deal: Deal, name: str) -> HttpResponse:
-    response = HttpResponse(inside(editable_cell(deal, name)))
+    response = HttpResponse(inside(editable_cell(deal, name, timezone.localdate())))
     return htmx.trigger(response, **{"record:changed": {}})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 
 from crm.htmx import wants_fragment
@@ -21,7 +21,10 @@ def index(request: UserRequest) -> HttpResponse:
 
 
 def detail(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
+    """How far it is; some jobs have a `page` of their own that says more."""
     job = _own(request, pk)
+    if page := job.arguments.get("page"):
+        return HttpResponseRedirect(page)
     if wants_fragment(request):
         return render(request, "jobs/_progress.html", {"job": job}, status=STOP_POLLING if job.is_over else 200)
     return render(request, "jobs/detail.html", {"job": job})

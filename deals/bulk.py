@@ -1,6 +1,7 @@
 """Something done to many deals at once: each by its own verb, what does not go stays as it is and is counted.
 
-What was done is kept for an hour, so that it can be taken back by one click.
+Few are done at once, and what was done is kept for an hour, so that one click takes it back. More go to the worker, so
+many in one transaction: its job keeps what was done, and is taken back as a whole.
 """
 
 from __future__ import annotations
@@ -8,23 +9,90 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from crm.access import editable
+from crm import jobs
+from crm.access import editable, visible
+from crm.models import JobProgress
 from deals import ranks
 from deals.models import Deal, LostReason, Stage, StageKind
 from deals.moves import Stale
 
-#: so many at one go: each is a move of its own, with its own line in the history
-MOST = 500
+#: so many in one transaction: each is a move of its own, with its own line in the history
+AT_ONCE = 500
+#: so many at one go
+MOST = 50_000
 KEPT_SECONDS = 3600
+Undo = dict[str, Any]
+Verb = Callable[[Deal], Undo | None]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is done to each deal: move (`to` a stage), lose (for a reason), or assign (`to` a person, or nobody)."""
+
+    name: str
+    to: int | None = None
+    reason: int | None = None
+    note: str = ""
+
+    def verb(self, by: User) -> Verb:
+        """Gives what takes it back, or None when it was so already; jobs.JobError when it cannot be done any more."""
+        if self.name == "assign":
+            return self._assign(by)
+        if self.name == "lose":
+            return self._lose(by)
+        return self._move(by)
+
+    def _move(self, by: User) -> Verb:
+        to = visible(Stage, by).select_related("pipeline").filter(pk=self.to or 0).first()
+        if to is None:
+            raise jobs.JobError(_("The stage is not there any more."))
+
+        def verb(deal: Deal) -> Undo | None:
+            if deal.stage_id == to.pk:
+                return None
+            return _moved(deal, lambda moves: deal.move(to, by=by, moves=moves))
+
+        return verb
+
+    def _lose(self, by: User) -> Verb:
+        reason = visible(LostReason, by).filter(pk=self.reason or 0).first()
+        if reason is None:
+            raise jobs.JobError(_("The reason is not there any more."))
+
+        def verb(deal: Deal) -> Undo | None:
+            if deal.stage.kind == StageKind.LOST:
+                return None
+            return _moved(deal, lambda moves: deal.lose(reason, self.note, by=by, moves=moves))
+
+        return verb
+
+    def _assign(self, by: User) -> Verb:
+        to = User.objects.assignable_by(by).filter(pk=self.to).first() if self.to else None
+        if self.to and to is None:
+            raise jobs.JobError(_("The colleague you chose can no longer own deals. Choose another."))
+
+        def verb(deal: Deal) -> Undo | None:
+            before = deal.owner_id
+            return {"owner": before, "to": self.to} if deal.assign(to, by=by) else None
+
+        return verb
+
+
+def _moved(deal: Deal, move: Callable[[int], None]) -> Undo:
+    before = deal.stage_id
+    move(deal.moves)
+    return {"stage": before, "moves": deal.moves}
 
 
 @dataclass
@@ -32,6 +100,7 @@ class Result:
     """`done` are ids; `stayed` are reasons with how many they concern."""
 
     done: list[int] = field(default_factory=list)
+    undo: list[Undo] = field(default_factory=list)
     stayed: Counter[str] = field(default_factory=Counter)
     #: by which it can be taken back
     key: str = ""
@@ -42,43 +111,21 @@ class Result:
         return " ".join([done, *stayed]) if self.done else " ".join(stayed) or _("Nothing was changed.")
 
 
-def move(pks: Iterable[int], to: Stage, *, by: User) -> Result:
-    return _each(pks, by, "move", lambda deal: _moved(deal, to, by))
+def do(deed: Deed, pks: Iterable[int], *, by: User) -> Result:
+    """At once; what takes it back is kept for an hour."""
+    result = _each(deed, pks, by)
+    if result.undo:
+        result.key = str(uuid.uuid4())
+        cache.set(_key(result.key, by), {"kind": deed.name, "rows": result.undo}, KEPT_SECONDS)
+    return result
 
 
-def _moved(deal: Deal, to: Stage, by: User) -> dict[str, Any] | None:
-    if deal.stage_id == to.pk:
-        return None
-    before = deal.stage_id
-    deal.move(to, by=by, moves=deal.moves)
-    return {"stage": before, "moves": deal.moves}
-
-
-def lose(pks: Iterable[int], reason: LostReason, note: str, *, by: User) -> Result:
-    def verb(deal: Deal) -> dict[str, Any] | None:
-        if deal.stage.kind == StageKind.LOST:
-            return None
-        before = deal.stage_id
-        deal.lose(reason, note, by=by, moves=deal.moves)
-        return {"stage": before, "moves": deal.moves}
-
-    return _each(pks, by, "move", verb)
-
-
-def assign(pks: Iterable[int], to: User | None, *, by: User) -> Result:
-    def verb(deal: Deal) -> dict[str, Any] | None:
-        before = deal.owner_id
-        changed = deal.assign(to, by=by)
-        return {"owner": before, "to": to.pk if to else None} if changed else None
-
-    return _each(pks, by, "assign", verb)
-
-
-def _each(pks: Iterable[int], by: User, kind: str, verb: Callable[[Deal], dict[str, Any] | None]) -> Result:
+def _each(deed: Deed, pks: Iterable[int], by: User) -> Result:
     """Each in a savepoint of its own; the lock of all that moves comes before any deal."""
-    result, kept = Result(), []
+    result = Result()
     with transaction.atomic():
         ranks.hold()
+        verb = deed.verb(by)
         for deal in editable(Deal, by).filter(pk__in=list(pks)).select_related("stage", "owner").order_by("pk"):
             try:
                 with transaction.atomic():
@@ -92,32 +139,105 @@ def _each(pks: Iterable[int], by: User, kind: str, verb: Callable[[Deal], dict[s
                     result.stayed[_("it was so already.")] += 1
                 else:
                     result.done.append(deal.pk)
-                    kept.append(undo | {"pk": deal.pk})
-    if kept:
-        result.key = str(uuid.uuid4())
-        cache.set(_key(result.key, by), {"kind": kind, "rows": kept}, KEPT_SECONDS)
+                    result.undo.append(undo | {"pk": deal.pk})
     return result
+
+
+# In the background
+
+
+def start(deed: Deed, pks: list[int], what: str, *, by: User) -> JobProgress:
+    """Leave it to the worker. `what` says it in words, for the page of the job."""
+    count = len(pks)
+    title = ngettext("%(count)s deal %(what)s", "%(count)s deals %(what)s", count) % {"count": count, "what": what}
+    with transaction.atomic():
+        job = jobs.start("deals.bulk", title=title[:200], by=by, deed=asdict(deed), pks=pks, what=what)
+        job.arguments |= {"rows": [], "stayed": {}}
+        job.arguments["page"] = reverse("deals:bulk_job", args=[job.pk])
+        job.save(update_fields=["arguments"])
+    return job
+
+
+@jobs.work("deals.bulk")
+def work_through(job: JobProgress) -> None:
+    """So many at a time; begun again it goes on where it stopped, since what was done is kept in the same commit."""
+    total = len(job.arguments["pks"])
+    while (done := job.arguments.get("dealt_with", 0)) < total:
+        with transaction.atomic():
+            kept = JobProgress.objects.select_for_update().get(pk=job.pk).arguments
+            if kept.get("dealt_with", 0) == done:
+                kept |= _next(kept, job.user)
+                JobProgress.objects.filter(pk=job.pk).update(arguments=kept)
+        job.arguments = kept
+        jobs.advance(job, min(kept["dealt_with"], total), total)
+
+
+def _next(kept: dict[str, Any], by: User) -> dict[str, Any]:
+    begun = kept.get("dealt_with", 0)
+    result = _each(Deed(**kept["deed"]), kept["pks"][begun : begun + AT_ONCE], by)
+    whole = Result(undo=kept["rows"] + result.undo, stayed=Counter(kept["stayed"]) + result.stayed)
+    whole.done = [row["pk"] for row in whole.undo]
+    return {
+        "dealt_with": begun + AT_ONCE,
+        "rows": whole.undo,
+        "stayed": dict(whole.stayed),
+        "said": whole.sentence(sentence(len(whole.done), kept["what"])),
+    }
+
+
+def sentence(count: int, what: str) -> str:
+    words = ngettext("%(count)s deal was %(what)s.", "%(count)s deals were %(what)s.", count)
+    return words % {"count": count, "what": what}
+
+
+def undo_url(job: JobProgress) -> str:
+    """Where a finished job is taken back; nothing when it is none of ours, did nothing, or was taken back."""
+    told = job.arguments
+    offered = told["work"] == "deals.bulk" and job.is_over and told["rows"] and not told.get("undone")
+    return reverse("deals:bulk_undo", args=[job.pk]) if offered else ""
+
+
+@jobs.work("deals.take_back")
+def take_back(job: JobProgress) -> None:
+    """What went back already is no longer as it was left: done twice, it stays."""
+    told = JobProgress.objects.get(pk=job.arguments["of"]).arguments
+    rows, back = told["rows"], 0
+    for begun in range(0, len(rows), AT_ONCE):
+        back += _take_back(told["deed"]["name"], rows[begun : begun + AT_ONCE], job.user)
+        jobs.advance(job, min(begun + AT_ONCE, len(rows)), len(rows))
+
+
+# And back
 
 
 def _key(key: str, by: User) -> str:
     return f"deals-done:{by.pk}:{key}"
 
 
-def undo(key: str, *, by: User) -> int | None:
-    """Take it back where nothing has happened since; how many, or None when it is not known any more."""
-    kept = cache.get(_key(key, by))
-    if kept is None:
-        return None
-    cache.delete(_key(key, by))
-    rows = {row["pk"]: row for row in kept["rows"]}
+def undo(key: str, *, by: User) -> int | JobProgress | None:
+    """Take it back where nothing has happened since; how many, the job that does it, or None when it is not known
+    any more."""
+    if kept := cache.get(_key(key, by)):
+        cache.delete(_key(key, by))
+        return _take_back(kept["kind"], kept["rows"], by)
+    with transaction.atomic():
+        job = JobProgress.objects.visible_to(by).select_for_update().filter(pk=key).first()
+        if job is None or not undo_url(job):
+            return None
+        JobProgress.objects.filter(pk=job.pk).update(arguments=job.arguments | {"undone": True})
+        return jobs.start("deals.take_back", title=_("Take back: %(what)s") % {"what": job.title}, by=by, of=key)
+
+
+def _take_back(kind: str, kept: list[Undo], by: User) -> int:
+    rows = {row["pk"]: row for row in kept}
     back = 0
-    before = _before(kept["kind"], rows.values())
+    before = _before(kind, rows.values())
     with transaction.atomic():
         ranks.hold()
         for deal in editable(Deal, by).filter(pk__in=list(rows)).select_related("stage").order_by("pk"):
             try:
                 with transaction.atomic():
-                    back += _back(deal, rows[deal.pk], kept["kind"], before, by)
+                    back += _back(deal, rows[deal.pk], kind, before, by)
             except (Stale, ValidationError):
                 continue
     return back

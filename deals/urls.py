@@ -15,6 +15,7 @@ deal_urls: list[URLPattern | URLResolver] = [
     path("deleted/", deals.deleted, name="deleted"),
     path("suggest/", deals.suggest, name="suggest"),
     path("list/bulk/", bulk.bulk, name="bulk"),
+    path("list/bulk/<uuid:key>/", bulk.job, name="bulk_job"),
     path("list/bulk/<uuid:key>/undo/", bulk.undo, name="bulk_undo"),
     path("new/", editing.create, name="create"),
     path("targets/", targets.targets, name="targets"),

@@ -8,17 +8,20 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from crm import boards, htmx
 from crm.access import editable, require, visible
 from crm.errors import BadInput
 from crm.http import UserRequest
+from crm.jobs import JobError
+from crm.jobs_pages import STOP_POLLING
+from crm.models import JobProgress
 from crm.navigation import WRITERS
 from deals import bulk as deeds
 from deals.board_forms import LostForm
@@ -108,17 +111,30 @@ def bulk(request: UserRequest) -> HttpResponse:
     deed, sent = form.cleaned_data["deed"], request.POST if "asked" in request.POST else None
     if deed == "move" and form.cleaned_data["to"].kind != "lost":
         to = form.cleaned_data["to"]
-        return _done(request, deeds.move(form.pks, to, by=request.user), _("moved to “%(stage)s”") % {"stage": to})
+        return _do(request, form, deeds.Deed("move", to=to.pk), _("moved to “%(stage)s”") % {"stage": to})
     further = OwnerForm(sent, user=request.user) if deed == "assign" else LostForm(sent, user=request.user)
     if not further.is_valid():
         return _ask(request, form, further)
     given = further.cleaned_data
     if deed == "assign":
         to = given["owner"]
-        return _done(
-            request, deeds.assign(form.pks, to, by=request.user), _("given to %(to)s") % {"to": to or _("nobody")}
+        return _do(
+            request, form, deeds.Deed("assign", to=to and to.pk), _("given to %(to)s") % {"to": to or _("nobody")}
         )
-    return _done(request, deeds.lose(form.pks, given["reason"], given["note"], by=request.user), _("marked as lost"))
+    lost = deeds.Deed("lose", reason=given["reason"].pk, note=given["note"])
+    return _do(request, form, lost, _("marked as lost"))
+
+
+def _do(request: UserRequest, form: ChosenForm, deed: deeds.Deed, what: str) -> HttpResponse:
+    """At once, or by the worker: then to the page that shows how far it is, and takes it back."""
+    if len(form.pks) > deeds.AT_ONCE:
+        job = deeds.start(deed, form.pks, what, by=request.user)
+        return htmx.go(request, reverse("deals:bulk_job", args=[job.pk]))
+    try:
+        return _done(request, deeds.do(deed, form.pks, by=request.user), what)
+    except JobError as problem:
+        form.add_error(None, str(problem))
+        return _refused(request, form)
 
 
 def _back(request: UserRequest) -> str:
@@ -126,10 +142,8 @@ def _back(request: UserRequest) -> str:
 
 
 def _done(request: UserRequest, result: deeds.Result, what: str) -> HttpResponse:
-    count = len(result.done)
-    words = ngettext("%(count)s deal was %(what)s.", "%(count)s deals were %(what)s.", count)
     undo = reverse("deals:bulk_undo", args=[result.key]) if result.key else ""
-    return htmx.go(request, _back(request), say=result.sentence(words % {"count": count, "what": what}), undo=undo)
+    return htmx.go(request, _back(request), say=result.sentence(deeds.sentence(len(result.done), what)), undo=undo)
 
 
 def _refused(request: UserRequest, form: ChosenForm) -> HttpResponse:
@@ -164,8 +178,21 @@ def _ask(request: UserRequest, form: ChosenForm, further: forms.Form) -> HttpRes
 def undo(request: UserRequest, key: UUID) -> HttpResponse:
     require(request.user.effective_role in WRITERS)
     back = deeds.undo(str(key), by=request.user)
+    if isinstance(back, JobProgress):
+        return htmx.go(request, reverse("jobs:detail", args=[back.pk]))
     if back is None:
         say = _("That can no longer be taken back.")
     else:
         say = ngettext("%(count)s deal is as it was.", "%(count)s deals are as they were.", back) % {"count": back}
     return htmx.go(request, _back(request), say=say)
+
+
+@require_safe
+def job(request: UserRequest, key: UUID) -> HttpResponse:
+    """How far it is; then what came of it, and the way back. Asked again and again until it is over."""
+    require(request.user.effective_role in WRITERS)
+    shown = get_object_or_404(JobProgress.objects.visible_to(request.user), pk=key)
+    context = {"job": shown, "undo_url": deeds.undo_url(shown), "said": shown.arguments.get("said", "")}
+    if htmx.wants_fragment(request):
+        return render(request, "deals/_bulk_job.html", context, status=STOP_POLLING if shown.is_over else 200)
+    return render(request, "deals/bulk_job.html", context)

@@ -30,6 +30,7 @@ DEALS = {
     "deals:list": get(SELLING),
     "deals:export": post("302 403 200 200 200 403 200"),
     "deals:bulk": post(NOTHING_CHOSEN),
+    "deals:bulk_job": get("302 403 404 404 404 403 403", words=["00000000-0000-0000-0000-000000000001"]),
     "deals:bulk_undo": post("302 403 302 302 302 403 403", words=["00000000-0000-0000-0000-000000000001"]),
     "deals:deleted": get(WRITERS),
     "deals:suggest": get(SELLING),

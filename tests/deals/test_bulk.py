@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from crm.models import Event
+from crm import jobs
+from crm.models import Event, JobProgress
+from deals import bulk
 from deals.models import Deal, LostReason
 from tests.factories import DealFactory, stage_called
 
@@ -157,6 +160,114 @@ def test_too_many_at_one_go(do, three, monkeypatch, nothing_changed):
     with nothing_changed:
         response = do(three, deed="move", to=stage_called("Qualified").pk)
     assert "At most 2 deals" in response.content.decode()
+
+
+# More than go at once
+
+
+@pytest.fixture
+def two_at_once(monkeypatch):
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+
+
+def work_off():
+    """Do the waiting jobs, as the worker would."""
+    for job in JobProgress.objects.filter(state="queued"):
+        jobs.run.func(SimpleNamespace(job=SimpleNamespace(attempts=0)), job=str(job.pk))
+
+
+def test_many_are_left_to_the_worker_and_taken_back_as_a_whole(do, client, three, two_at_once):
+    response = do(three, deed="move", to=stage_called("Qualified").pk)
+    job = JobProgress.objects.get()
+    assert response.url == reverse("deals:bulk_job", args=[job.pk])
+    assert Deal.objects.filter(stage=stage_called("New")).count() == 3
+    assert "Waiting for its turn" in client.get(response.url).content.decode()
+    work_off()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == ("done", 3, 3)
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 3
+    page = client.get(response.url).content.decode()
+    assert "3 deals were moved to “Qualified”." in page
+    undo = reverse("deals:bulk_undo", args=[job.pk])
+    assert undo in page
+    client.post(undo)
+    work_off()
+    assert Deal.objects.filter(stage=stage_called("New")).count() == 3
+    assert "Taken back" in client.get(response.url).content.decode()
+    assert said(client.post(undo))[0] == "That can no longer be taken back."
+
+
+def test_the_page_is_found_again_and_asks_until_it_is_over(do, client, three, two_at_once):
+    url = do(three, deed="move", to=stage_called("Qualified").pk).url
+    job = JobProgress.objects.get()
+    assert client.get(reverse("jobs:detail", args=[job.pk])).url == url
+    assert client.get(url, headers={"HX-Request": "true"}).status_code == 200
+    work_off()
+    assert client.get(url, headers={"HX-Request": "true"}).status_code == 286
+
+
+def test_a_job_that_broke_goes_on_where_it_stopped(do, alice, three, two_at_once, monkeypatch):
+    do(three, deed="move", to=stage_called("Qualified").pk)
+    job, whole = JobProgress.objects.get(), bulk._each
+
+    def breaks(deed, pks, by):
+        if three[2].pk in pks:
+            raise RuntimeError("the machine went down")
+        return whole(deed, pks, by)
+
+    monkeypatch.setattr(bulk, "_each", breaks)
+    with pytest.raises(RuntimeError):
+        work_off()
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 2
+    monkeypatch.setattr(bulk, "_each", whole)
+    work_off()
+    job.refresh_from_db()
+    assert job.arguments["said"] == "3 deals were moved to “Qualified”."
+    assert [row["pk"] for row in job.arguments["rows"]] == [deal.pk for deal in three]
+    assert Event.objects.filter(kind="deal.moved").count() == 3
+
+
+def test_what_stays_is_counted_over_all(do, three, two_at_once):
+    Deal.objects.filter(pk__in=[three[0].pk, three[2].pk]).update(amount=None, base_amount=None)
+    do(three, deed="move", to=stage_called("Proposal").pk)
+    work_off()
+    assert JobProgress.objects.get().arguments["said"].startswith("1 deal was moved to “Proposal”. 2 left:")
+
+
+def test_lost_and_given_by_the_worker(do, client, three, reason, mona, bob, two_at_once):
+    client.force_login(mona)
+    do(three, deed="assign", asked=1, owner=bob.pk)
+    do(three, deed="lose", asked=1, reason=reason.pk, note="Closed.")
+    work_off()
+    found = Deal.objects.values_list("status", "lost_note", "owner")
+    assert set(found) == {("lost", "Closed.", bob.pk)}
+
+
+def test_nobody_is_given_deals_after_they_have_left(do, client, three, mona, bob, alice, two_at_once):
+    client.force_login(mona)
+    do(three, deed="assign", asked=1, owner=bob.pk)
+    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    work_off()
+    job = JobProgress.objects.get()
+    assert (job.state, "Choose another" in job.error) == ("failed", True)
+    assert set(Deal.objects.values_list("owner", flat=True)) == {alice.pk}
+
+
+def test_a_deal_lost_from_sight_meanwhile_stays(do, three, bob, two_at_once):
+    do(three, deed="move", to=stage_called("Qualified").pk)
+    Deal.objects.filter(pk=three[0].pk).update(owner=bob)
+    work_off()
+    assert Deal.objects.get(pk=three[0].pk).stage == stage_called("New")
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 2
+
+
+def test_nobody_else_sees_the_job_or_takes_it_back(do, client, three, bob, two_at_once):
+    url = do(three, deed="move", to=stage_called("Qualified").pk).url
+    work_off()
+    client.force_login(bob)
+    assert client.get(url).status_code == 404
+    assert said(client.post(f"{url}undo/"))[0] == "That can no longer be taken back."
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 3
 
 
 def test_the_bar_offers_the_stages(client, alice, three):

@@ -16,7 +16,7 @@ STOP_POLLING = 286
 
 
 def index(request: UserRequest) -> HttpResponse:
-    jobs = JobProgress.objects.visible_to(request.user).order_by("-created_at")[:50]
+    jobs = JobProgress.objects.visible_to(request.user).defer("arguments").order_by("-created_at")[:50]
     return render(request, "jobs/index.html", {"jobs": jobs})
 
 

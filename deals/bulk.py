@@ -201,9 +201,9 @@ def undo_url(job: JobProgress) -> str:
 def take_back(job: JobProgress) -> None:
     """What went back already is no longer as it was left: done twice, it stays."""
     told = JobProgress.objects.get(pk=job.arguments["of"]).arguments
-    rows, back = told["rows"], 0
+    rows = told["rows"]
     for begun in range(0, len(rows), AT_ONCE):
-        back += _take_back(told["deed"]["name"], rows[begun : begun + AT_ONCE], job.user)
+        _take_back(told["deed"]["name"], rows[begun : begun + AT_ONCE], job.user)
         jobs.advance(job, min(begun + AT_ONCE, len(rows)), len(rows))
 
 

@@ -91,7 +91,7 @@ class LeadBoard:
     def sums(self) -> dict[str, tuple[int, Decimal]]:
         """Count and value of each open status, in one query."""
         rows = self.cards.rows_in_scope.filter(status__in=OPEN_STATUSES).order_by().values("status")
-        found = rows.annotate(count=Count("pk"), total=Sum(VALUE)).values_list("status", "count", "total")
+        found = rows.annotate(count=Count("*"), total=Sum(VALUE)).values_list("status", "count", "total")
         return {status: (count, total or Decimal()) for status, count, total in found}
 
     @property

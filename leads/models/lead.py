@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Lower, Replace, Reverse
+from django.db.models.lookups import LessThan
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -99,8 +100,9 @@ class LeadQuerySet(RecordQuerySet["Lead"]):
 
     def unattended(self, now: dt.datetime) -> Self:
         """Open ones without an owner, or whose first answer is overdue."""
-        late = Q(responded_at=None, response_due_at__lt=now)
-        return self.open().filter(Q(owner=None) | late)
+        # Said of the clock, which indexes are on: it has passed for those that nobody has answered alone.
+        late: Any = LessThan(CLOCK, Value(now, models.DateTimeField()))
+        return self.open().filter(Q(owner=None) | Q(late))
 
 
 class LeadManager(RecordManager["Lead"]):
@@ -244,6 +246,12 @@ class Lead(Record):
             models.Index(F("status"), F("score"), F("id"), name="lead_status_score", condition=ALIVE),
             models.Index(F("status"), CLOCK, F("id"), name="lead_status_clock", condition=ALIVE),
             models.Index(F("status"), F("closed_at"), name="lead_closed", condition=ALIVE),
+            # Those that are open, or nobody's, are few: what is asked of them alone must not walk past all others.
+            models.Index(CLOCK, F("id"), name="lead_open_clock", condition=ALIVE & IS_OPEN),
+            models.Index(CLOCK, F("id"), name="lead_nobody_clock", condition=ALIVE & Q(owner=None)),
+            models.Index(
+                fields=["status"], include=["owner", "base_value"], name="lead_sums", condition=ALIVE & IS_OPEN
+            ),
             models.Index(F("source"), F("created_at"), F("id"), name="lead_source_created", condition=ALIVE),
             models.Index(F("deleted_at"), F("id"), name="lead_deleted", condition=~ALIVE),
             models.Index(F("phone"), name="lead_phone", condition=~Q(phone="")),

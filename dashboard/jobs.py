@@ -1,4 +1,4 @@
-"""What keeps boards quick: stamps added up, old figures forgotten, the default board counted before it is asked for."""
+"""What keeps boards quick: stamps and tallies added up, old figures forgotten, the default board counted beforehand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from accounts.models import User
 from crm.jobs import queue
 from crm.moments import organisation_zone, today
 from customers.models import RevenueStamp
+from dashboard import tallies
 from dashboard.board import Query, read_board
 from dashboard.models import KeptFigures
 from dashboard.periods import DEFAULT, PRESETS, fitting
@@ -17,8 +18,9 @@ from dashboard.scope import ALL, scope_of
 @queue.periodic(cron="*/10 * * * *")
 @queue.task(name="dashboard.tidy", queueing_lock="dashboard.tidy")
 def tidy(timestamp: int) -> None:
-    """Add up the stamps of busy days and forget what nobody has looked at for long."""
+    """Add up the stamps and tallies of busy days and forget what nobody has looked at for long."""
     RevenueStamp.fold()
+    tallies.fold()
     KeptFigures.forget_old(at=now())
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from crm.access import visible
 from dashboard.periods import Period
-from dashboard.sales_figures import within
 from dashboard.sales_forms import PeopleForm
 from dashboard.sales_scope import Selling
+from dashboard.within import within
 from deals.models import Pipeline, Stage
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from dashboard.pipeline_figures import (
 from dashboard.pipeline_forms import PipelineQuery
 from dashboard.pipeline_pushes import Pushes, pushes
 from dashboard.pipeline_rates import share
-from dashboard.sales_figures import within
 from dashboard.sales_links import closed, opened
+from dashboard.within import within
 from dashboard.wording import NOTHING, Names, Numbers
 from deals.models import DealStatus, StageKind
 

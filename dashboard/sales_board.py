@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.models import Kind
+from dashboard.kept import one_moment
 from dashboard.sales_cards import Card, Cards, Times
 from dashboard.sales_figures import (
     Part,
@@ -66,6 +67,12 @@ class SalesBoard:
 
 
 def read_sales(query: SalesQuery) -> SalesBoard:
+    """All of one moment: parts of it are differences."""
+    with one_moment():
+        return _read(query)
+
+
+def _read(query: SalesQuery) -> SalesBoard:
     links, numbers, days = SalesLinks(query.scope), Numbers.here(), read_days(query)
     statuses, sources = read_parts(query)
     workers, work = read_work(query)

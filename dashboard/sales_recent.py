@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,8 @@ from deals.models import Deal
 from leads.models import Lead
 
 SHOWN = 20
-#: so many of the newest events are looked through
-LOOKED_AT = 1_000
+#: so many of the newest events are looked through, most of them only when these few do not suffice
+LOOKED_AT, FIRST_LOOKED_AT = 1_000, 60
 SUBJECTS = (Lead._meta.label_lower, Deal._meta.label_lower, Activity._meta.label_lower)
 #: edits of fields are found in the history of each record
 UNTOLD = ("lead.changed", "deal.changed", "activity.changed")
@@ -40,24 +41,23 @@ class Recent:
 
 
 def recent(scope: Selling) -> list[Recent]:
-    """Four statements, however many there are: the newest events, and of each kind of record those that are seen."""
+    """The newest events of records that are seen. Most who look find them among the first few: four statements,
+    or eight when the older ones are needed."""
     events = Event.objects.filter(subject_type__in=SUBJECTS).exclude(kind__in=UNTOLD)
-    newest = list(
-        events.order_by("-at", "-pk").values_list(
-            "kind",
-            "subject_type",
-            "subject_id",
-            "at",
-            "actor__name",
-            "actor__email",
-            "actor__team_id",
-            "actor_id",
-            "data",
-        )[:LOOKED_AT]
-    )
-    seen = _seen(scope, newest)
+    newest = events.order_by("-at", "-pk").values_list(*TOLD)
+    found: list[Recent] = []
+    for start, end in ((0, FIRST_LOOKED_AT), (FIRST_LOOKED_AT, LOOKED_AT)):
+        looked_at = list(newest[start:end])
+        found += _told(scope, looked_at)
+        if len(found) >= SHOWN or len(looked_at) < end - start:
+            break
+    return found[:SHOWN]
+
+
+def _told(scope: Selling, events: list[Any]) -> list[Recent]:
+    seen = _seen(scope, events)
     found = []
-    for kind, subject_type, pk, at, name, email, team, actor, facts in newest:
+    for kind, subject_type, pk, at, name, email, team, actor, facts in events:
         subject = seen.get((subject_type, pk))
         if subject is None or (subject_type == SUBJECTS[2] and not _of(scope, team, actor)):
             continue
@@ -68,12 +68,17 @@ def recent(scope: Selling) -> list[Recent]:
 
 
 def _seen(scope: Selling, newest: list[Any]) -> dict[tuple[str, int], Any]:
-    rows: tuple[Any, ...] = (scope.leads(), scope.deals(), visible(Activity, scope.user))
+    """What is needed of each to name it."""
+    rows: tuple[Callable[[], Any], ...] = (
+        lambda: scope.leads().only("name", "company_name", "external_id"),
+        lambda: scope.deals().only("title"),
+        lambda: visible(Activity, scope.user).only("title", "body", "kind"),
+    )
     seen: dict[tuple[str, int], Any] = {}
     for label, visible_rows in zip(SUBJECTS, rows, strict=True):
         ids = {pk for _kind, subject_type, pk, *_rest in newest if subject_type == label}
         if ids:
-            seen |= {(label, row.pk): row for row in visible_rows.filter(pk__in=ids)}
+            seen |= {(label, row.pk): row for row in visible_rows().filter(pk__in=ids)}
     return seen
 
 

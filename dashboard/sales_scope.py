@@ -65,18 +65,51 @@ class Selling:
         """Of these activities, what counts as the team's and person's work."""
         return rows.filter(self.done_by(), done_at__isnull=False, kind__in=WORK)
 
-    def done_by(self) -> Q:
+    def done_by(self, person: str = "done_by") -> Q:
         """A manager's team alone: what others did for the same customers is their manager's."""
         team = self.user.team_id if self.user.effective_role == "manager" else self.team
-        whose = Q(done_by__team_id=team) if team else Q()
+        whose = Q(**{f"{person}__team_id": team}) if team else Q()
         if self.owner == NOBODY:
-            return whose & Q(done_by=None)
-        return whose & Q(done_by_id=self.owner) if self.owner else whose
+            return whose & Q(**{person: None})
+        return whose & Q(**{f"{person}_id": self.owner}) if self.owner else whose
+
+    @property
+    def is_alone(self) -> bool:
+        """Of somebody who sees by ownership and by what is shared, and not by role or team."""
+        return self.user.effective_role == ALONE
+
+    # Tallies have no rows to be asked who sees them, but they have the owners that this rests on.
+
+    def tallied(self, tally: Any) -> Any:
+        """Of the leads that a tally counts, those of leads()."""
+        return self.owned(tally.filter(sees_owned(self.user)))
+
+    def tallied_work(self, tally: Any) -> Any:
+        """Of the work that a tally counts, that of done(); but for work about shared records and deleted customers."""
+        return tally.filter(sees_work(self.user), self.done_by("person"))
 
     @property
     def filters(self) -> dict[str, Any]:
         """As lists and boards have them in their URLs."""
         return {name: value for name, value in (("owner", self.owner), ("team", self.team)) if value}
+
+
+def sees_owned(user: User) -> Q:
+    """What `user` sees of the records that have an `owner`, but for those that are shared."""
+    match user.effective_role:
+        case "admin" | "analyst":
+            return Q(pk__isnull=False)
+        case "manager":
+            return Q(owner__team_id=user.team_id) | Q(owner=None)
+        case "sales":
+            return Q(owner_id=user.pk)
+    return Q(pk__in=[])
+
+
+def sees_work(user: User) -> Q:
+    """The same of a tally of work, but for work about deleted customers."""
+    own = Q(about="nothing") & (Q(owner_id=user.pk) | Q(creator_id=user.pk))
+    return Q(about="customer") | Q(about="record") & sees_owned(user) | own
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import count
 
 os.environ.setdefault("RAPPORT_DEMO", "1")
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase, override_settings
 
 from crm import postgres
 from tests import databases, factories
@@ -17,6 +19,7 @@ from tests.rows import all_rows
 if not postgres.is_external():
     postgres.ensure()
 databases.forget_the_real_one(connection)
+NUMBERS = count()
 
 
 @pytest.fixture(scope="session")
@@ -27,16 +30,33 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
         databases.copy_of_the_kept_one(connection)
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_and_quick_hashes(settings, tmp_path):
-    """Static files by their plain names, files in a folder of the test, a hasher that costs nothing."""
-    settings.STORAGES = {
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests that commit empty the tables that were written, not all hundred of them."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        if connection.settings_dict["NAME"] != databases.NONE_YET:
+            emptying = databases.Emptying(connection)
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_and_quick_hashes(django_test_environment):
+    """Static files by their plain names, for nothing has been collected; a hasher that costs nothing."""
+    storages = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "staticfiles": {"BACKEND": "tests.storage.PlainStatic"},
     }
-    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # nothing has been collected
-    settings.MEDIA_ROOT = tmp_path / "files"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    found = {"WHITENOISE_AUTOREFRESH": True, "WHITENOISE_USE_FINDERS": True}
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers, **found):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _files_of_its_own(settings, tmp_path_factory):
+    """A folder for each test, made by the first file that is stored in it."""
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "files" / str(next(NUMBERS))
 
 
 @pytest.fixture

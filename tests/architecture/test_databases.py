@@ -11,7 +11,10 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests import databases
+from crm.models import Event
+from customers.models import Customer
+from deals.models import Deal, Stage
+from tests import databases, factories
 from tests.architecture.source import APPS, ROOT, tree
 
 
@@ -68,3 +71,32 @@ def test_another_migration_is_another_database(monkeypatch, tmp_path, change):
     else:
         migration.rename(migration.with_name("0001_other.py"))
     assert databases.fingerprint() != before
+
+
+@pytest.fixture
+def emptying(transactional_db):
+    return databases.Emptying(connection)
+
+
+def test_what_a_test_committed_is_gone_and_what_was_given_stays(emptying, monkeypatch):
+    monkeypatch.setattr(databases, "call_command", None)  # as it would flush everything
+    given = list(Stage.objects.values())
+    deal = factories.DealFactory(customer=factories.CustomerFactory(company=factories.CompanyFactory()))
+    deal.win(by=deal.owner)
+    assert Deal.objects.exists() and Event.objects.exists() and Customer.objects.exists()
+    emptying()
+    assert set(emptying._filled()) == set(emptying.given)
+    assert given and list(Stage.objects.values()) == given
+
+
+@pytest.mark.parametrize("change", [{"name": "Elsewhere"}, None], ids=["changed", "deleted"])
+def test_what_was_given_comes_back_when_a_test_changed_it(emptying, change):
+    names = sorted(Stage.objects.values_list("name", flat=True))
+    lost = Stage.objects.filter(kind="lost")
+    lost.update(**change) if change else lost.delete()
+    assert sorted(Stage.objects.values_list("name", flat=True)) != names
+    emptying()
+    assert sorted(Stage.objects.values_list("name", flat=True)) == names
+    Stage.objects.filter(name=names[0]).update(name="Once more")
+    emptying()
+    assert sorted(Stage.objects.values_list("name", flat=True)) == names

@@ -6,12 +6,16 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 
 from launcher.places import MANAGE, ROOT, become, prepare_environ, say
 
-# Slow: they install and start the whole product again and again. `check` runs them.
-QUICK = ["-m", "not startup", "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+# As many at once as there are cores; the tests of one file share what they have set up.
+PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+# Slow: they install and start the whole product again and again. `check` runs them, in one process.
+QUICK = ["-m", "not startup", *PARALLEL]
+STARTUP = ["-m", "startup"]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 
@@ -23,15 +27,27 @@ def test(arguments: list[str]) -> int:
 
 
 def check() -> int:
-    """Everything, to the end, so that one run names all that is wrong; the tests last."""
+    """Everything, to the end, so that one run names all that is wrong; the tests last.
+
+    Starting the product is mostly waiting: it goes on beside the steps.
+    """
     prepare_environ(demo=True)
     os.environ["RAPPORT_CHECK"] = "1"  # a missing browser is a failure, not a reason to skip
     os.chdir(ROOT)
-    failed = [name for name, words, environ in _steps() if not _passes(name, words, environ)]
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(
+            [*PYTEST, *STARTUP], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        ) as startup:
+            failed = [name for name, words, environ in _steps() if not _passes(name, words, environ)]
+        say("\n== start-up")
+        said.seek(0)
+        say(said.read().rstrip())
+    if startup.returncode:
+        failed.append("start-up")
     if failed:
         say(f"\nNot good yet: {', '.join(failed)}. The tests follow.")
     say("\n== tests")
-    tests = subprocess.run(PYTEST, check=False).returncode
+    tests = subprocess.run([*PYTEST, *QUICK], check=False).returncode
     return 1 if failed else tests
 
 

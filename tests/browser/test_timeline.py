@@ -1,0 +1,133 @@
+"""What is written on a record, in the browser: the composer with its mentions, comments, pins, and taking back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from activities.models import Activity, Comment
+from tests import factories
+from tests.browser.conftest import PHONE
+
+
+@pytest.fixture
+def sofia(someone):
+    return someone("sales", name="Sofia Marchetti")
+
+
+@pytest.fixture
+def deal(sofia):
+    """A colleague works on it too, so she can be mentioned and asked to come along."""
+    customer = factories.CustomerFactory(name="Zoë Ångström", owner=sofia)
+    deal = factories.DealFactory(title="Forty lanterns", owner=sofia, customer=customer)
+    deal.shared_with.add(factories.UserFactory(role="sales", name="Ines Colleague"))
+    return deal
+
+
+@pytest.fixture
+def page(open_tab, sofia, deal):
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go(deal.get_absolute_url())
+    return tab.page
+
+
+def composer(page):
+    return page.locator("#composer")
+
+
+def timeline(page):
+    return page.locator("#timeline")
+
+
+def test_a_note_mentions_a_colleague_by_keyboard(page, deal):
+    page.keyboard.press("n")
+    page.keyboard.type("Ask @in")
+    expect(page.get_by_role("option", name="Ines Colleague")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.type("for the price")
+    page.keyboard.press("Control+Enter")
+    expect(timeline(page).locator("mark.mention")).to_have_text("@Ines Colleague")
+    expect(composer(page).get_by_label("Note", exact=True).last).to_have_value("")
+    note = Activity.objects.get()
+    assert note.body == "Ask @Ines Colleague for the price"
+    assert [person.name for person in note.mentioned.all()] == ["Ines Colleague"]
+
+
+def test_a_meeting_is_planned_with_a_colleague_every_week(page, deal):
+    form = composer(page)
+    form.get_by_text("Meeting", exact=True).click()
+    form.get_by_text("Planned", exact=True).click()
+    form.get_by_label("What", exact=True).fill("Show the samples")
+    form.get_by_text("Owner, colleagues, repetition").click()
+    form.locator("[name=repeats]").select_option("weekly")
+    form.locator("#composer_collaborators").get_by_text("Ines Colleague").click()
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#planned")).to_contain_text("Show the samples")
+    plan = Activity.objects.get()
+    assert (plan.kind, plan.repeats, plan.due_on) == ("meeting", "weekly", localdate() + dt.timedelta(days=1))
+    assert [person.name for person in plan.collaborators.all()] == ["Ines Colleague"]
+
+
+def test_a_call_is_noted_with_how_it_went_and_how_long_it_took(page, deal):
+    form = composer(page)
+    form.get_by_text("Call", exact=True).click()
+    form.get_by_label("What", exact=True).fill("Price")
+    form.locator(".of-call").get_by_text("No answer").click()
+    form.get_by_text("When, how long").click()
+    form.get_by_label("Minutes").fill("7")
+    form.get_by_role("button", name="Save").click()
+    expect(timeline(page)).to_contain_text("Call: Price")
+    expect(timeline(page)).to_contain_text("7 minutes")
+    call = Activity.objects.get()
+    assert (call.outcome, call.duration) == ("no_answer", 7)
+
+
+def test_what_is_missing_is_said_and_nothing_that_was_written_is_lost(page, deal):
+    form = composer(page)
+    form.get_by_text("Task", exact=True).click()
+    form.get_by_label("Note", exact=True).last.fill("With the colours")
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#composer-errors")).to_contain_text("Say what is to be done.")
+    expect(composer(page).get_by_label("Note", exact=True).last).to_have_value("With the colours")
+    assert not Activity.objects.exists()
+
+
+def test_an_entry_is_pinned_said_something_to_deleted_and_taken_back(page, deal, sofia):
+    page.keyboard.press("n")
+    page.keyboard.type("Wants forty")
+    page.keyboard.press("Control+Enter")
+    entry = timeline(page).locator("li", has_text="Wants forty")
+    entry.hover()
+    entry.get_by_label("Pin to the top").click()
+    expect(page.locator("ol.pinned > li")).to_contain_text("Wants forty")
+    entry = page.locator("ol.pinned > li")
+    entry.get_by_role("link", name="Comment").click()
+    box = entry.get_by_label("Comment", exact=True)
+    expect(box).to_be_focused()
+    page.keyboard.type("Forty-one, by now")
+    entry.get_by_role("button", name="Send").click()
+    expect(entry.locator(".comment")).to_contain_text("Forty-one, by now")
+    assert Comment.objects.get().created_by == sofia
+    entry.hover()
+    entry.get_by_label(re.compile("^Delete: ")).click()
+    expect(page.locator("ol.pinned")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("ol.pinned > li")).to_contain_text("Wants forty")
+
+
+def test_the_page_of_a_deal_has_nothing_to_complain_of_on_a_phone(open_tab, sofia, deal):
+    note = factories.ActivityFactory(deal=deal, customer=deal.customer, created_by=sofia, body="Wants forty")
+    Comment.objects.create(activity=note, body="Forty-one", created_by=sofia)
+    for dark in (False, True):
+        tab = open_tab(size=PHONE, dark=dark, touch=True)
+        tab.sign_in(sofia)
+        tab.go(deal.get_absolute_url())
+        tab.page.get_by_role("link", name="Answer").click()
+        expect(tab.page.get_by_label("Comment", exact=True)).to_be_visible()
+        assert tab.violations() == []
+        assert tab.overflow() <= 0

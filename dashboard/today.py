@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, 
 from django.db.models.functions import Coalesce, RowNumber, TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from activities.entries import mark_shared
 from activities.models import Activity, Kind
 from crm.access import AccessQuerySet, editable, visible
 from crm.moments import day_start
@@ -135,7 +136,8 @@ def plan_of(person: User, viewer: User, clock: Clock, limits: Mapping[str, int])
     for name in TITLES:
         wanted |= Q(section=name, place__lte=limits.get(name, FIRST))
     found: dict[str, list[Activity]] = {name: [] for name in TITLES if name != "done"}
-    first: Any = with_records(rows.filter(wanted)).order_by(*_ORDER)
+    first: list[Any] = list(with_records(rows.filter(wanted)).order_by(*_ORDER))
+    mark_shared(first, viewer)
     for row in first:
         found[row.section].append(row)
     return {name: _section(name, rows) for name, rows in found.items()}

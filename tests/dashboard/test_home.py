@@ -159,13 +159,14 @@ def test_a_deleted_customer_is_not_called(client, alice, customer, deal):
     assert "tel:" not in shown
 
 
-def test_a_colleague_who_helps_sees_it_and_cannot_finish_it(client, alice, bob, customer):
+def test_a_colleague_who_helps_sees_it_and_can_finish_it(client, alice, bob, customer):
     row = plan(bob, customer=customer)
     row.collaborators.add(alice)
     shown = text(page(client, alice))
     assert f'id="line-{row.pk}"' in shown
-    assert reverse("activities:finish", args=[row.pk]) not in shown
-    assert reverse("work") not in shown, "there is nothing to work through"
+    assert reverse("activities:finish", args=[row.pk]) in shown
+    assert reverse("activities:delete", args=[row.pk]) not in shown, "that stays the owner's"
+    assert reverse("work") in shown
 
 
 def test_a_long_section_is_paged_and_every_row_is_reached(client, alice):

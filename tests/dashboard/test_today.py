@@ -167,5 +167,5 @@ def test_one_persons_plan_is_read_by_the_index_of_owners(alice, bob):
         )
         cursor.execute("ANALYZE activities_activity")
     read = planned_by(alice, alice).explain()
-    assert "activity_owner_due" in read
+    assert "activity_owner_due" in read, read
     assert "Seq Scan on activities_activity " not in read

@@ -43,9 +43,17 @@ def changes(columns: tuple[str, ...], what: str) -> str:
             return f"SELECT {names}, 1 AS sign FROM new_rows"
         case "delete":
             return f"SELECT {names}, -1 AS sign FROM old_rows"
-    old, new = (", ".join(f"{table}.{name}" for name in (*columns, "deleted_at")) for table in ("o", "n"))
-    pairs = f"FROM old_rows o JOIN new_rows n USING (id) WHERE ({old}) IS DISTINCT FROM ({new})"
-    return f"SELECT {old}, -1 AS sign {pairs} UNION ALL SELECT {new}, 1 AS sign {pairs}"
+    return differences(names)
+
+
+def differences(names: str) -> str:
+    """What an update changed. Not by a join of the rows before and after: a plan that was made for one row would
+    compare each of a hundred thousand with all others."""
+    old, new = f"SELECT {names} FROM old_rows", f"SELECT {names} FROM new_rows"
+    return f"""
+        SELECT *, -1 AS sign FROM ({old} EXCEPT ALL {new}) AS gone
+        UNION ALL SELECT *, 1 AS sign FROM ({new} EXCEPT ALL {old}) AS come
+    """
 
 
 def add(table: str, cells: str) -> str:
@@ -134,15 +142,17 @@ def work_cells(rows: str) -> str:
 def moved_work(kind: str) -> str:
     """The work about deals (or leads) that a statement gave to somebody else, deleted or restored."""
     nearest = "work.deal_id = moved.id" if kind == "deal" else "work.lead_id = moved.id AND work.deal_id IS NULL"
-    pairs = """FROM old_rows o JOIN new_rows n USING (id)
-        WHERE (o.owner_id, o.deleted_at IS NULL) IS DISTINCT FROM (n.owner_id, n.deleted_at IS NULL)"""
     return f"""
         SELECT {WHAT}, 'record' AS about, moved.owner_id AS owner, NULL::bigint AS creator, moved.sign AS n
-        FROM (SELECT id, o.owner_id, o.deleted_at, -1 AS sign {pairs}
-            UNION ALL SELECT id, n.owner_id, n.deleted_at, 1 {pairs}) AS moved
+        FROM ({differences("id, owner_id, deleted_at IS NULL AS is_alive")}) AS moved
         JOIN activities_activity AS work ON {nearest}
-        WHERE moved.deleted_at IS NULL AND {IS_TALLIED}
+        WHERE moved.is_alive AND {IS_TALLIED}
     """
+
+
+def planned_anew(statement: str) -> str:
+    """For statements that join: the plan that suits one row and empty tables is kept for the session otherwise."""
+    return f"EXECUTE $statement${statement.strip().rstrip(';')}$statement$;"
 
 
 def _after(name: str, operation: pgtrigger.Operation, func: str, **rows: str) -> pgtrigger.Trigger:
@@ -168,7 +178,7 @@ def tally_leads() -> list[pgtrigger.Trigger]:
     for what, (operation, rows) in _OPERATIONS.items():
         changed = changes(OF_LEADS, what)
         func = add(LEADS, lead_cells(changed)) + add(PARTS, part_cells(changed))
-        func += add(WORK, moved_work("lead")) if what == "update" else ""
+        func += planned_anew(add(WORK, moved_work("lead"))) if what == "update" else ""
         triggers.append(_after(f"tally_{what}", operation, func, **rows))
     return [*triggers, _after("tally_truncate", pgtrigger.Truncate, f"DELETE FROM {LEADS}; DELETE FROM {PARTS};")]
 
@@ -178,7 +188,7 @@ def tally_deals() -> list[pgtrigger.Trigger]:
     triggers = []
     for what, (operation, rows) in _OPERATIONS.items():
         func = add(DEALS, deal_cells(changes(OF_DEALS, what)))
-        func += add(WORK, moved_work("deal")) if what == "update" else ""
+        func += planned_anew(add(WORK, moved_work("deal"))) if what == "update" else ""
         triggers.append(_after(f"tally_{what}", operation, func, **rows))
     return [*triggers, _after("tally_truncate", pgtrigger.Truncate, f"DELETE FROM {DEALS};")]
 
@@ -187,7 +197,7 @@ def tally_work() -> list[pgtrigger.Trigger]:
     """Named to fire after those of activities/figures.py: they lock the deals and leads that a statement is about, so
     that whose they are cannot change before the commit."""
     triggers = [
-        _after(f"tally_{what}", operation, add(WORK, work_cells(changes(OF_WORK, what))), **rows)
+        _after(f"tally_{what}", operation, planned_anew(add(WORK, work_cells(changes(OF_WORK, what)))), **rows)
         for what, (operation, rows) in _OPERATIONS.items()
     ]
     return [*triggers, _after("tally_truncate", pgtrigger.Truncate, f"DELETE FROM {WORK};")]

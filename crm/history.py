@@ -10,6 +10,7 @@ import pghistory
 import pgtrigger
 from django.apps import apps
 from django.db import models
+from pghistory import trigger
 
 from crm.access import hidden_fields
 
@@ -21,14 +22,40 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Model)
 
 
+class PlannedEachTime(trigger.Event):
+    """A trigger whose statement is planned anew for the rows at hand. PL/pgSQL keeps the plan of a connection's first
+    change, most often that of one row: then every old row of a large change is compared with every new one."""
+
+    def get_func(self, model: Any) -> pgtrigger.Func:
+        statement = super().get_func(model).func.removesuffix("; RETURN NULL;")  # type: ignore[no-untyped-call]
+        planned = f"EXECUTE $statement${statement}$statement$; RETURN NULL;"
+        return pgtrigger.Func(planned)  # type: ignore[no-untyped-call]  # the library's
+
+
+def _register(event: Any, event_model: Any) -> None:
+    """As pghistory.core.RowEvent.add_event_trigger, with our trigger."""
+    names = ("label", "row", "operation", "condition", "level")
+    given = {name: getattr(event, name) for name in names} | {"name": event.trigger_name}
+    made = PlannedEachTime(event_model=event_model, **given)  # type: ignore[no-untyped-call]  # the library's
+    pgtrigger.register(made)(event_model.pgh_tracked_model)
+
+
+class UpdateEvent(pghistory.UpdateEvent):
+    add_event_trigger = _register
+
+
+class DeleteEvent(pghistory.DeleteEvent):
+    add_event_trigger = _register
+
+
 def tracked(*exclude: str) -> Callable[[type[M]], type[M]]:
     """Keep the old row at each update and delete of a model people edit.
 
     Roll-up and generated columns go into `exclude`. Inserts need no event: the row, or the oldest old row, shows them.
     """
     decorate: Callable[[type[M]], type[M]] = pghistory.track(
-        pghistory.UpdateEvent("update", row=pghistory.Old),
-        pghistory.DeleteEvent("delete", row=pghistory.Old),
+        UpdateEvent("update", row=pghistory.Old),
+        DeleteEvent("delete", row=pghistory.Old),
         exclude=["version", "created_at", "updated_at", *exclude],
         obj_field=pghistory.ObjForeignKey(related_name="history"),
         context_field=pghistory.ContextJSONField(),

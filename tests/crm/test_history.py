@@ -91,3 +91,15 @@ def test_history_itself_cannot_be_changed(company):
     events = history.event_model(Company).objects.all()
     with pytest.raises(Exception, match="Cannot"):
         events.update(city="Oslo")
+
+
+def test_every_history_trigger_is_planned_for_the_rows_at_hand(db):
+    """A kept plan of one row would compare every old row of a large change with every new one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE prosrc LIKE '%%pgh_attach_context%%' AND NOT tgisinternal"
+        )
+        found = cursor.fetchall()
+    assert len(found) > 30
+    assert [table for table, source in found if "EXECUTE $statement$" not in source] == []

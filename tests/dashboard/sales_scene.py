@@ -61,8 +61,7 @@ def make_leads(chance, owners, sources, first, last, count):
         row.created_at = created
         rows.append(row)
     Lead.everything.bulk_create(rows)
-    for row in rows:  # the moment of creation is the database's own unless it is set
-        Lead.everything.filter(pk=row.pk).update(created_at=row.created_at)
+    Lead.everything.bulk_update(rows, ["created_at"])  # the moment of creation is the database's own unless it is set
 
 
 def make_deals(chance, owners, sources, first, last, count):

@@ -27,28 +27,36 @@ def test(arguments: list[str]) -> int:
 
 
 def check() -> int:
-    """Everything, to the end, so that one run names all that is wrong; the tests last.
+    """Everything, to the end, so that one run names all that is wrong; the closing line of the tests last.
 
-    Starting the product is mostly waiting: it goes on beside the steps.
+    Starting the product is mostly waiting: it goes on beside the rest.
     """
     prepare_environ(demo=True)
     os.environ["RAPPORT_CHECK"] = "1"  # a missing browser is a failure, not a reason to skip
     os.chdir(ROOT)
-    with tempfile.TemporaryFile("w+") as said:
-        with subprocess.Popen(
-            [*PYTEST, *STARTUP], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
-        ) as startup:
+    with tempfile.TemporaryFile("w+") as told:
+        words = [*PYTEST, *STARTUP]
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT) as startup:
             failed = [name for name, words, environ in _steps() if not _passes(name, words, environ)]
-        say("\n== start-up")
-        said.seek(0)
-        say(said.read().rstrip())
-    if startup.returncode:
-        failed.append("start-up")
-    if failed:
-        say(f"\nNot good yet: {', '.join(failed)}. The tests follow.")
-    say("\n== tests")
-    tests = subprocess.run([*PYTEST, *QUICK], check=False).returncode
-    return 1 if failed else tests
+            say("\n== tests; those of starting the product go on beside them")
+            tests, closing = _shown([*PYTEST, *QUICK])
+        told.seek(0)
+        say(f"\n== start-up\n{told.read().rstrip()}")
+    failed += ["start-up"] if startup.returncode else []
+    failed += ["tests"] if tests else []
+    say(f"\nNot good yet: {', '.join(failed)}." if failed else "\nAll good.")
+    say(closing)
+    return 1 if failed else 0
+
+
+def _shown(words: list[str]) -> tuple[int, str]:
+    """Run it, show what it says while it says it, and give back how it ended and its last line."""
+    last = ""
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            last = line.rstrip()
+            say(last)
+    return process.returncode, last
 
 
 def _steps() -> list[tuple[str, list[str], dict[str, str]]]:

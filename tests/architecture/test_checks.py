@@ -36,7 +36,7 @@ def test_it_works(check):
     ended, said = check()
     assert ended == 0
     assert said.splitlines()[-1] == "many closing line"
-    assert "lint said" in said and "startup closing line" in said and "Not good" not in said
+    assert "lint said" in said and "startup closing line" in said and "All good." in said and "Not good" not in said
 
 
 @pytest.mark.parametrize("part", ["lint", "startup", "many"])
@@ -44,14 +44,14 @@ def test_one_part_that_fails_fails_it_all(check, part):
     ended, said = check(**{part: 1})
     assert ended == 1
     assert said.splitlines()[-1] == "many closing line"
-    named = {"lint": "Not good yet: lint.", "startup": "Not good yet: start-up.", "many": "many closing line"}
+    named = {"lint": "Not good yet: lint.", "startup": "Not good yet: start-up.", "many": "Not good yet: tests."}
     assert named[part] in said
 
 
 def test_all_that_failed_are_named(check):
     ended, said = check(lint=1, startup=2, many=1)
     assert ended == 1
-    assert "Not good yet: lint, start-up." in said
+    assert "Not good yet: lint, start-up, tests." in said
 
 
 def test_no_test_is_in_neither_part():

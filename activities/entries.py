@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -27,6 +27,7 @@ from crm.addresses import address
 from crm.models import Event, Record
 from crm.money import MoneyField
 from crm.related import Related, Wanted
+from crm.templatetags.shell import icon
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -108,7 +109,7 @@ class Tool:
 
     url: str
     label: str
-    icon: str = ""
+    icon: str | SafeString = ""
     target: str = ""
     is_form: bool = False
 
@@ -204,7 +205,7 @@ def _of_each(model: type[Any], pks: set[int]) -> dict[int, list[Any]]:
 
 def activity_entry(row: Activity, user: User, subject: Record | None = None) -> Entry:
     """One that is done, as its timeline shows it; `prepare` has been called for it."""
-    at, title = row.done_at or row.created_at, _title(row)
+    at, title, words = row.done_at or row.created_at, _title(row), _words(get_language())
     nearest = row.subject if row.subject != subject else None
     return Entry(
         key=f"activity-{row.pk}",
@@ -221,8 +222,8 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
         outcome=str(row.get_outcome_display()) if row.outcome else "",
         outcome_tone="warn" if row.outcome in FRUITLESS else "good",
         minutes=_minutes(row.duration),
-        tools=_tools(row, user, title),
-        comment=Tool(address("activities:comment", row.pk), _("Answer") if row.said else _("Comment"))
+        tools=_tools(row, user, title, words),
+        comment=Tool(address("activities:comment", row.pk), words.answer if row.said else words.comment)
         if may_write(user)
         else None,
         remarks=[remark_of(comment, user) for comment in row.said],
@@ -231,16 +232,33 @@ def activity_entry(row: Activity, user: User, subject: Record | None = None) -> 
     )
 
 
-def _tools(row: Activity, user: User, title: str) -> list[Tool]:
+class ToolWords(NamedTuple):
+    """What the tools are called, found once for each language."""
+
+    pin: str
+    unpin: str
+    edit: str
+    delete: str
+    comment: str
+    answer: str
+
+
+@cache
+def _words(language: str | None) -> ToolWords:
+    return ToolWords(_("Pin to the top"), _("Unpin"), _("Edit"), _("Delete"), _("Comment"), _("Answer"))
+
+
+def _tools(row: Activity, user: User, title: str, words: ToolWords) -> list[Tool]:
     """Pin, edit, delete."""
     if not may_write(user):
         return []
     key = f"activity-{row.pk}"
-    name, label, icon = ("unpin", _("Unpin"), "pin-off") if row.pinned_at else ("pin", _("Pin to the top"), "pin")
-    tools = [Tool(address(f"activities:{name}", row.pk), label, icon, f"body-{key}")]
+    name, label, image = ("unpin", words.unpin, "pin-off") if row.pinned_at else ("pin", words.pin, "pin")
+    tools = [Tool(address(f"activities:{name}", row.pk), label, icon(image, "s"), f"body-{key}")]
     if may_edit(row, user):
-        tools.append(Tool(address("activities:edit", row.pk), f"{_('Edit')}: {title}", "pencil", is_form=True))
-        tools.append(Tool(address("activities:delete", row.pk), f"{_('Delete')}: {title}", "trash-2", key))
+        edit, delete = (address(f"activities:{verb}", row.pk) for verb in ("edit", "delete"))
+        tools.append(Tool(edit, f"{words.edit}: {title}", icon("pencil", "s"), is_form=True))
+        tools.append(Tool(delete, f"{words.delete}: {title}", icon("trash-2", "s"), key))
     return tools
 
 

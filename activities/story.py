@@ -155,10 +155,21 @@ class Story:
         return known | (set(seen.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set())
 
 
+_kinds_seen: dict[str, frozenset[str]] = {}
+
+
+def _sees_any(model: type[models.Model], user: User) -> bool:
+    """Whether the role sees rows of the model at all: found once for each role, since to ask takes long."""
+    role = user.effective_role
+    if role not in _kinds_seen:
+        seen = (model for model in _models_of_customers() if not visible(model, user).query.is_empty())
+        _kinds_seen[role] = frozenset(model._meta.label_lower for model in seen)
+    return model._meta.label_lower in _kinds_seen[role]
+
+
 def _told_of_customers(user: User) -> list[str]:
     """What a customer's events can be about, as far as `user` sees any of it."""
-    seen = (model for model in _models_of_customers() if _sees_any(model, user))
-    return ["customers.customer", *(model._meta.label_lower for model in seen)]
+    return ["customers.customer", *(m._meta.label_lower for m in _models_of_customers() if _sees_any(m, user))]
 
 
 @cache
@@ -173,7 +184,3 @@ def _of_customers(model: type[models.Model]) -> bool:
         return bool(model._meta.get_field("customer"))
     except FieldDoesNotExist:
         return False
-
-
-def _sees_any(model: type[models.Model], user: User) -> bool:
-    return not visible(model, user).query.is_empty()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities import entries
@@ -244,7 +245,11 @@ def _read(token: str) -> tuple[Position, int] | None:
 
 
 def _day(day: dt.date) -> str:
-    today = timezone.localdate()
+    return _day_text(day, timezone.localdate(), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: dt.date, today: dt.date, language: str | None) -> str:
     if day == today:
         return _("Today")
     if day == today - dt.timedelta(days=1):

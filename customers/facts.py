@@ -5,11 +5,13 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm import moments
@@ -53,8 +55,12 @@ class Fact:
         return bool(self.edit_url)
 
     @property
+    def is_plain(self) -> bool:
+        return self.kind == "text" and bool(self.value) and not self.html
+
+    @property
     def edit_label(self) -> str:
-        return _("Edit %(name)s") % {"name": self.label}
+        return _edit_words(get_language()) % {"name": self.label}
 
     @property
     def is_copied(self) -> bool:
@@ -63,6 +69,11 @@ class Fact:
     @property
     def copy_label(self) -> str:
         return _("Copy %(name)s") % {"name": self.label}
+
+
+@cache
+def _edit_words(language: str | None) -> str:
+    return _("Edit %(name)s")
 
 
 Line = tuple[str, Any, str, Callable[[Any], dict[str, Any]]]

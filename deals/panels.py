@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN = 5
+#: the columns that the panel shows
+READ = (
+    "title",
+    "status",
+    "amount",
+    "currency",
+    "expected_close",
+    "closed_on",
+    "stage__name",
+    "owner__name",
+    "owner__email",
+)
 #: open ones first
 BY_STATUS = Case(When(status=DealStatus.OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
 
@@ -29,7 +41,7 @@ def _panel_of(name: str) -> Callable[[Any, User], Panel | None]:
             return _hint(name, row)
         if user.effective_role not in SELLING:
             return None
-        rows = Deal.objects.visible_to(user).filter(**{name: row}).select_related("stage", "owner")
+        rows = Deal.objects.visible_to(user).filter(**{name: row}).select_related("stage", "owner").only(*READ)
         found = list(rows.order_by(BY_STATUS, F("expected_close").asc(nulls_last=True), "-pk")[: SHOWN + 1])
         query = urlencode({name: row.pk})
         may_add = user.effective_role in WRITERS and row.deleted_at is None and name != "lead"

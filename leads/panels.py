@@ -13,13 +13,24 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN = 5
+#: the columns that the panel shows
+READ = (
+    "name",
+    "company_name",
+    "external_id",
+    "status",
+    "created_at",
+    "source__name",
+    "owner__name",
+    "owner__email",
+)
 
 
 def of_customer(customer: Any, user: User) -> Panel | None:
     """Nothing for a customer who never was a lead."""
     if user.effective_role not in SELLING:
         return None
-    rows = Lead.objects.visible_to(user).filter(customer=customer).select_related("source", "owner")
+    rows = Lead.objects.visible_to(user).filter(customer=customer).select_related("source", "owner").only(*READ)
     found = list(rows.order_by("-created_at", "-pk")[:SHOWN])
     shown = [(lead, TONES[LeadStatus(lead.status)]) for lead in found]
     return Panel("leads/_panel.html", {"leads": shown}) if found else None

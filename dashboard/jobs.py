@@ -12,6 +12,7 @@ from dashboard import tallies
 from dashboard.board import Query, read_board
 from dashboard.models import KeptFigures
 from dashboard.periods import DEFAULT, PRESETS, fitting
+from dashboard.pipeline_stamps import PipelineStamp
 from dashboard.scope import ALL, scope_of
 
 
@@ -20,6 +21,7 @@ from dashboard.scope import ALL, scope_of
 def tidy(timestamp: int) -> None:
     """Add up the stamps and tallies of busy days and forget what nobody has looked at for long."""
     RevenueStamp.fold()
+    PipelineStamp.fold()
     tallies.fold()
     KeptFigures.forget_old(at=now())
 

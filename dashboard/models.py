@@ -6,9 +6,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.timezone import now
 
+from dashboard.pipeline_stamps import PipelineStamp
 from dashboard.tallies import DealTally, LeadTally, PartTally, TallyZone, WorkTally
 
-__all__ = ["DealTally", "KeptFigures", "LeadTally", "PartTally", "TallyZone", "WorkTally"]
+__all__ = ["DealTally", "KeptFigures", "LeadTally", "PartTally", "PipelineStamp", "TallyZone", "WorkTally"]
 
 KEPT_FOR = dt.timedelta(days=30)
 

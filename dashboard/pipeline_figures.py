@@ -1,5 +1,6 @@
 """Figures of pipelines. Each function takes deals (any queryset of them) and reads them by one statement.
 
+    closed_cells(rows)         what was closed, for win_rates() and lost_reasons() to fold: read once for all
     win_rates("owner", rows)   a Rate (key, label, won, lost, won_value, lost_value; .rate, .value_rate, .average_won,
                                .interval) for each owner, team ("manager"), "source" or "product"
     total_rate(rows)           the Rate of all of them
@@ -17,7 +18,7 @@ Amounts are in the base currency; days and rates are Decimals, None where there 
 from __future__ import annotations
 
 from dashboard.pipeline_days import Spell, Totals, Velocity, days_to_win, totals, velocity
-from dashboard.pipeline_rates import Rate, total_rate, wilson, win_rates, won_by_month
+from dashboard.pipeline_rates import Rate, closed_cells, total_rate, wilson, win_rates, won_by_month
 from dashboard.pipeline_stages import Cohort, Reason, Step, cohorts, funnel, lost_reasons, stage_times
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Step",
     "Totals",
     "Velocity",
+    "closed_cells",
     "cohorts",
     "days_to_win",
     "funnel",

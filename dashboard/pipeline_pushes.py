@@ -11,8 +11,10 @@ from django.db.models import Count, DateField, DurationField, ExpressionWrapper,
 from django.db.models.functions import Coalesce, Lead
 
 from crm.history import event_model
+from dashboard.periods import Period
 from dashboard.pipeline_days import in_days
 from dashboard.pipeline_rates import share
+from dashboard.within import within
 from deals.models import Deal, DealStatus
 
 
@@ -28,6 +30,11 @@ class Pushes:
     @property
     def mean_days(self) -> Decimal | None:
         return share(self.days, self.times)
+
+
+def live(period: Period) -> Q:
+    """Deals that are open, or were closed during the period."""
+    return Q(status=DealStatus.OPEN) | within("closed_on", period)
 
 
 def moved_back(rows: Any) -> Any:

@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.periods import Bucket, Period
-from dashboard.pipeline_figures import (
-    Cohort,
-    Rate,
-    Reason,
-    Spell,
-    Step,
-    Totals,
-    cohorts,
-    funnel,
-    lost_reasons,
-    stage_times,
-    totals,
-    win_rates,
-)
+from dashboard.pipeline_figures import Cohort, Rate, Reason, Spell, Step
 from dashboard.pipeline_forms import PipelineQuery
-from dashboard.pipeline_pushes import Pushes, pushes
+from dashboard.pipeline_kept import Figures, figures_of
+from dashboard.pipeline_pushes import Pushes
 from dashboard.pipeline_rates import share
 from dashboard.sales_links import closed, opened
-from dashboard.within import within
 from dashboard.wording import NOTHING, Names, Numbers
 from deals.models import DealStatus, StageKind
 
@@ -102,7 +89,7 @@ class Deals:
 
 
 class Report:
-    """Each table by a method, each reading by one statement."""
+    """Each table by a method."""
 
     def __init__(self, query: PipelineQuery) -> None:
         self.query, self.deals = query, Deals(query)
@@ -113,8 +100,9 @@ class Report:
         yield from (self.rates("owner"), self.rates("source"), self.rates("product"))
         yield from (self.cohorts(), self.reasons(), self.pushes())
 
-    def totals(self) -> Totals:
-        return totals(self.query.deals(), within("closed_on", self.query.period))
+    @cached_property
+    def figures(self) -> Figures:
+        return figures_of(self.query)
 
     # Cells
 
@@ -142,9 +130,7 @@ class Report:
     # Tables
 
     def stages(self) -> Table:
-        query = self.query
-        steps = funnel(query.opened(), query.stages)
-        times = stage_times(query.deals(), query.stages, within("left_at", query.period, query.zone))
+        steps, times = self.figures.steps, self.figures.times
         heads = [
             Head(_("Came as far"), _("Deals opened during the period that came to this stage or a later one.")),
             Head(
@@ -186,7 +172,7 @@ class Report:
         return Line(str(step.stage), cells)
 
     def rates(self, by: str) -> Table:
-        rates = win_rates(by, self.query.closed())  # type: ignore[arg-type]  # one of TITLES
+        rates = self.figures.rates[by]
         title, word, note = TITLES[by]
         heads = [
             Head(_("Won")),
@@ -226,7 +212,7 @@ class Report:
                 _("Won among won and lost. What closes first misleads in young months."),
             ),
         ]
-        found = cohorts(self.query.opened())
+        found = self.figures.cohorts
         plain: list[list[Any]] = [["month", "opened", "won", "lost", "open", "immature"]]
         plain += [[c.month, c.opened, c.won, c.lost, c.open, int(c.is_immature)] for c in found]
         note = _("Deals by the month in which they were opened. Immature: 5 % or more of them are still open.")
@@ -253,7 +239,7 @@ class Report:
         return Line(self.names.bucket(bucket, "month"), cells, self.names.tick(bucket, "month"), flag)
 
     def reasons(self) -> Table:
-        found = lost_reasons(self.query.closed())
+        found = self.figures.reasons
         whole = sum(reason.count for reason in found)
         heads = [Head(_("Deals")), Head(_("Share")), Head(_("Value"))]
         plain: list[list[Any]] = [["reason", "deals", "value"]]
@@ -268,8 +254,7 @@ class Report:
         return Line(reason.label, [self.count(reason.count, url), bar, self.money(reason.value, url)])
 
     def pushes(self) -> Table:
-        live = Q(status=DealStatus.OPEN) | within("closed_on", self.query.period)
-        found = pushes(self.query.deals().filter(live))
+        found = self.figures.pushes
         heads = [Head(_("Deals moved back")), Head(_("Times")), Head(_("Days each time, mean"))]
         plain: list[list[Any]] = [["status", "deals", "times", "days"]]
         plain += [[pushed.status, pushed.deals, pushed.times, pushed.days] for pushed in found.values()]

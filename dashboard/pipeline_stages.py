@@ -28,9 +28,8 @@ from django.db.models.functions import Cast, Coalesce, Greatest, TruncMonth
 
 from crm import moments
 from dashboard.pipeline_days import Median, Spell, in_days
-from dashboard.pipeline_rates import FEW, LOST, NOTHING, share, wilson
+from dashboard.pipeline_rates import FEW, LOST, NOTHING, ClosedCell, closed_cells, folded, share, wilson
 from deals.models import DealStatus, Stage, StageKind, StageVisit
-from deals.models.deal import VALUE
 
 #: a cohort is immature while this share of it is open
 IMMATURE = Decimal("0.05")
@@ -179,8 +178,8 @@ class Reason:
     value: Decimal
 
 
-def lost_reasons(rows: Any) -> list[Reason]:
-    """Why the lost ones of `rows` were lost, the most frequent first."""
-    lost = rows.filter(LOST).order_by().values_list("lost_reason_id", "lost_reason__name")
-    reasons = [Reason(*row) for row in lost.annotate(count=Count("pk"), value=Sum(VALUE))]
+def lost_reasons(rows: Any, cells: list[ClosedCell] | None = None) -> list[Reason]:
+    """Why the lost ones of `rows` were lost, the most frequent first. `cells` are theirs, if they were read."""
+    rates = folded(closed_cells(rows) if cells is None else cells, "lost_reason_id", ("lost_reason__name",))
+    reasons = [Reason(rate.key, rate.label, rate.lost, rate.lost_value) for rate in rates if rate.lost]
     return sorted(reasons, key=lambda reason: (-reason.count, reason.label))

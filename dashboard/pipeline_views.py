@@ -62,7 +62,7 @@ def deals_export(request: UserRequest) -> HttpResponseBase:
 
 def _shown(form: PipelineForm, query: PipelineQuery) -> dict[str, Any]:
     report = Report(query)
-    totals = report.totals()
+    totals = report.figures.totals
     return {
         "presets": presets(form, reverse("reports:pipeline")),
         "asked": asked(form, query.period),

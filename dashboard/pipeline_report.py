@@ -26,14 +26,19 @@ from deals.models import DealStatus, StageKind
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure. `length` draws a bar; `note` stands below it, and `flag` beside it as a badge."""
+    """A figure. A chart draws `value`, a bar `length`; `note` stands below it, and `flag` beside it as a badge."""
 
     text: str
     url: str = ""
-    value: Any = ""
+    value: int | None = None
     length: Decimal | None = None
     note: str = ""
     flag: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """A link and nothing else, as most are: the template is quick with these."""
+        return bool(self.url) and self.value is None and self.length is None and not self.note and not self.flag
 
 
 @dataclass(frozen=True)
@@ -107,13 +112,17 @@ class Report:
     # Cells
 
     def count(self, number: int, url: str) -> Cell:
+        return Cell(self.numbers.count(number), url)
+
+    def drawn(self, number: int, url: str) -> Cell:
+        """With its place in the chart."""
         return Cell(self.numbers.count(number), url, number)
 
     def money(self, value: Decimal | None, url: str) -> Cell:
-        return Cell(self.numbers.amount(value), url, value)
+        return Cell(self.numbers.amount(value), url)
 
     def days(self, value: Decimal | None, url: str = "") -> Cell:
-        return Cell(NOTHING if value is None else f"{value:,.1f}".translate(self.numbers.separators), url, value)
+        return Cell(NOTHING if value is None else f"{value:,.1f}".translate(self.numbers.separators), url)
 
     def rate(self, value: Decimal | None, url: str = "", *, few: bool = False, between: Any = None) -> Cell:
         """With a bar; where few were counted, with the interval in which the true rate lies."""
@@ -121,7 +130,7 @@ class Report:
             return Cell(NOTHING)
         note = self.interval(between) if few and between else ""
         text = self.numbers.percent(value)
-        return Cell(text, url, value, round(value, 3), note, _("few") if few else "")
+        return Cell(text, url, None, round(value, 3), note, _("few") if few else "")
 
     def interval(self, between: tuple[Decimal, Decimal]) -> str:
         low, high = (self.numbers.percent(end).replace("\u00a0%", "") for end in between)
@@ -195,7 +204,7 @@ class Report:
             self.count(rate.lost, self.deals.closed(status="lost", **chosen)),
             self.rate(rate.rate, both, few=rate.is_few, between=rate.interval),
             self.money(rate.won_value, won),
-            Cell(NOTHING if rate.value_rate is None else self.numbers.percent(rate.value_rate), both, rate.value_rate),
+            Cell(NOTHING if rate.value_rate is None else self.numbers.percent(rate.value_rate), both),
             self.money(rate.average_won, won),
         ]
         return Line(rate.label or str(NAMELESS[by]), cells)
@@ -228,12 +237,12 @@ class Report:
 
         closed_ones = to(closed=1)
         cells = [
-            self.count(cohort.won, to(status="won")),
-            self.count(cohort.lost, to(status="lost")),
-            self.count(cohort.open, to(status="open")),
+            self.drawn(cohort.won, to(status="won")),
+            self.drawn(cohort.lost, to(status="lost")),
+            self.drawn(cohort.open, to(status="open")),
             self.count(cohort.opened, to()),
-            Cell(self.numbers.percent(cohort.open_share), to(status="open"), cohort.open_share),
-            Cell(NOTHING if cohort.rate is None else self.numbers.percent(cohort.rate), closed_ones, cohort.rate),
+            Cell(self.numbers.percent(cohort.open_share), to(status="open")),
+            Cell(NOTHING if cohort.rate is None else self.numbers.percent(cohort.rate), closed_ones),
         ]
         flag = _("immature") if cohort.is_immature else ""
         return Line(self.names.bucket(bucket, "month"), cells, self.names.tick(bucket, "month"), flag)
@@ -250,7 +259,7 @@ class Report:
     def _reason(self, reason: Reason, whole: int) -> Line:
         url = self.deals.closed(status="lost", reason=reason.key)
         part = share(reason.count, whole) or Decimal(0)
-        bar = Cell(self.numbers.share(part), url, part, round(part, 3))
+        bar = Cell(self.numbers.share(part), url, None, round(part, 3))
         return Line(reason.label, [self.count(reason.count, url), bar, self.money(reason.value, url)])
 
     def pushes(self) -> Table:

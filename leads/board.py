@@ -13,12 +13,10 @@ from django import forms
 from django.db.models import Count, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.working_time import Schedule
-from activities.next_state import next_badge
 from crm.boards import SIZE, Badge, Board, Card, Column, first_ids
 from crm.boards import Sum as Figure
 from crm.keyset import SORT, Position, Sort, output_field, page_of
@@ -26,9 +24,10 @@ from crm.lists import Empty, Listing
 from crm.money import money_text
 from crm.navigation import WRITERS
 from leads import clock
+from leads.cells import LeadCells, score_tone
 from leads.models import OPEN_STATUSES, Lead, LeadStatus
 from leads.models.lead import CLOCK, VALUE
-from leads.tables import LeadFilter, LeadList, age_of, score_tone
+from leads.tables import LeadFilter, LeadList
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -74,7 +73,7 @@ class LeadBoard:
 
     def __init__(self, user: User, query: QueryDict, *, now: dt.datetime) -> None:
         self.cards = LeadCards(user, query)
-        self.user, self.now = user, now
+        self.user, self.cells = user, LeadCells(now)
 
     # Rows
 
@@ -152,10 +151,6 @@ class LeadBoard:
 
     # Cards
 
-    @cached_property
-    def schedule(self) -> Schedule:
-        return Schedule.load()
-
     def card(self, pk: int) -> Card | None:
         """One card as it is now; none when it is no longer on the board."""
         return next((self.card_of(lead) for lead in self.load([pk]) if lead.is_open), None)
@@ -171,18 +166,18 @@ class LeadBoard:
             line=" · ".join(part for part in (lead.company_name if lead.name else "", str(lead.source or "")) if part),
             badges=tuple(self._badges(lead)),
             amount=money_text(lead.value, lead.currency, 0) if lead.value is not None else "",
-            note=Badge(age_of(lead, self.now), title=_("Since it came in")),
+            note=Badge(self.cells.age_text(lead), title=_("Since it came in")),
             owner=str(lead.owner) if lead.owner else "",
             initials=lead.owner.initials if lead.owner else "",
         )
 
     def _badges(self, lead: Lead) -> Iterable[Badge]:
         """The clock while nobody has answered, then what is done next; and the score."""
-        words = clock.countdown(lead, self.now, self.schedule)
+        words = clock.countdown(lead, self.cells.now, self.cells.schedule)
         if words.text and not lead.responded_at:
             yield Badge(words.text, words.tone, "timer", words.due)
         else:
-            text, tone = next_badge(lead.next_due_on, lead.open_activities, timezone.localdate())
+            text, tone = self.cells.plan(lead)
             yield Badge(text, tone, "triangle-alert" if tone == "warn" else "")
         yield Badge(str(lead.score), score_tone(lead.score), "gauge", _("Score"))
 

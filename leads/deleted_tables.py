@@ -29,6 +29,7 @@ class DeletedLeads(tables.LeadList):
     filter_class = NameFilter
     sorts = {"deleted": Sort("deleted_at")}
     default_sort = "-deleted"
+    read = (*tables.LeadList.read, "deleted_at")
     columns = (NAME_UNSORTED, COMPANY, OWNER, DELETED)
 
     def __init__(self, user: User, query: QueryDict) -> None:

@@ -19,24 +19,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User, UserQuerySet
-from accounts.working_time import Schedule
-from activities.next_state import STATES, next_badge, state_is
+from activities.next_state import STATES, state_is
 from crm import moments
 from crm.keyset import Sort
-from crm.lists import Cell, Column, Empty, ListFilter, Listing
-from crm.money import money_text
+from crm.lists import Column, Empty, ListFilter, Listing
 from crm.navigation import LEADERS, WRITERS
-from crm.phones import screen_text
 from customers import owners
 from customers.tables import NAME, OWNER, DateField, OwnerFilter, View, nothing_for
-from leads import clock, lookup
-from leads.facts import TONES
+from leads import lookup
+from leads.cells import LeadCells
 from leads.models import OPEN_STATUSES, Campaign, Lead, LeadStatus, Source
 from leads.models.lead import CLOCK, NEXT_DUE, VALUE
 
 OPEN = "open"
-#: the scores from which a lead is worth a call before others
-HOT, WARM = 50, 25
+#: the columns whose cells leads/cells.py writes
+CELLS = frozenset({"status", "score", "value", "owner", "clock", "next", "age"})
 ANSWERS = (
     ("in_time", gettext_lazy("In time")),
     ("late", gettext_lazy("Too late, or overdue")),
@@ -158,51 +155,6 @@ def _answered(how: str) -> Q:
     return Q()
 
 
-# Cells
-
-
-def _status(row: Lead) -> Cell:
-    status = LeadStatus(row.status)
-    return Cell("badge", status.label, extra=TONES[status])
-
-
-def _value(row: Lead) -> Cell:
-    return Cell("money", "" if row.base_value is None else money_text(row.base_value, places=0))
-
-
-def score_tone(score: int) -> str:
-    return "good" if score >= HOT else "accent" if score >= WARM else ""
-
-
-def _score(row: Lead) -> Cell:
-    return Cell("badge", str(row.score), extra=score_tone(row.score))
-
-
-def _next(row: Lead) -> Cell:
-    if not row.is_open:
-        return Cell("badge", "")
-    text, tone = next_badge(row.next_due_on, row.open_activities, timezone.localdate())
-    return Cell("badge", text if row.open_activities else _("None planned"), extra=tone)
-
-
-def age_of(row: Lead, at: dt.datetime) -> str:
-    """In whole days, hours, or minutes."""
-    age = at - row.created_at
-    if age.days:
-        return _("%(count)s d") % {"count": age.days}
-    hours, rest = divmod(max(age.seconds, 0), 3600)
-    return _("%(count)s h") % {"count": hours} if hours else _("%(count)s min") % {"count": rest // 60}
-
-
-def _age(row: Lead) -> Cell:
-    moment = moments.shown(row.created_at)
-    return Cell("time", moment.iso, age_of(row, now()), moment.full)
-
-
-def _phone(row: Lead) -> Cell:
-    return Cell("phone", row.phone, label=screen_text(row.phone) if row.phone else "")
-
-
 def _only_exported(name: str, label: Any, value: Callable[[Lead], Any] | None = None) -> Column:
     return Column(name, label, value or (lambda row: getattr(row, name)), screen=False)
 
@@ -245,17 +197,22 @@ class LeadList(Listing[Lead]):
         "created": Sort("created_at"),
     }
     default_sort = "-created"
+    read: Sequence[str] = (
+        *("name", "company_name", "external_id", "status", "score", "base_value", "created_at"),
+        *("next_due_on", "open_activities", "response_due_at", "responded_at"),
+        *("source__name", "owner__name", "owner__email"),
+    )
     columns: Sequence[Column] = (
         NAME,
         Column("company", gettext_lazy("Company"), lambda row: row.company_name),
-        Column("status", gettext_lazy("Status"), lambda row: LeadStatus(row.status).label, cell=_status),
+        Column("status", gettext_lazy("Status"), lambda row: LeadStatus(row.status).label),
         Column("source", gettext_lazy("Source"), lambda row: str(row.source or "")),
-        Column("score", gettext_lazy("Score"), lambda row: row.score, sort="score", cell=_score),
-        Column("value", gettext_lazy("Value"), lambda row: row.base_value, "money", "value", cell=_value),
+        Column("score", gettext_lazy("Score"), lambda row: row.score, sort="score"),
+        Column("value", gettext_lazy("Value"), lambda row: row.base_value, "money", "value"),
         OWNER,
         Column("clock", gettext_lazy("First answer"), lambda row: row.response_due_at, sort="clock"),
-        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next", cell=_next),
-        Column("age", gettext_lazy("Age"), lambda row: (now() - row.created_at).days, sort="created", cell=_age),
+        Column("next", gettext_lazy("Next activity"), lambda row: row.next_due_on or "", sort="next"),
+        Column("age", gettext_lazy("Age"), lambda row: (now() - row.created_at).days, sort="created"),
         *EXPORTED,
     )
 
@@ -268,18 +225,11 @@ class LeadList(Listing[Lead]):
         return [self._told(column) for column in super().shown_columns]
 
     def _told(self, column: Column) -> Column:
-        return replace(column, cell=self._clock) if column.name == "clock" else column
-
-    def _clock(self, row: Lead) -> Cell:
-        return clock.clock_cell(row, self.now, self.schedule)
+        return replace(column, cell=getattr(self.cells, column.name)) if column.name in CELLS else column
 
     @cached_property
-    def schedule(self) -> Schedule:
-        return Schedule.load()
-
-    @cached_property
-    def now(self) -> dt.datetime:
-        return now()
+    def cells(self) -> LeadCells:
+        return LeadCells(now())
 
     def prepare(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
         return rows.select_related("source", "campaign", "owner", "lost_reason")

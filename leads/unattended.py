@@ -55,16 +55,20 @@ class UnattendedLeads(LeadList):
 
     def _why(self, row: Lead) -> Cell:
         """Nobody's, late, or both: the first badge of the row, which a phone shows too."""
-        words = clock.countdown(row, self.now, self.schedule)
+        text, tone = clock.told(row, self.cells.now, self.cells.schedule)
         if row.owner_id:
-            return Cell("badge", words.text, extra=words.tone)
-        nobodys = _("Nobody's")
-        text = f"{nobodys}, {words.text}" if words.text else nobodys
-        return Cell("badge", text, extra="bad" if words.tone == "bad" else "warn")
+            return Cell("badge", text, extra=tone)
+        return Cell(
+            "badge", f"{self._nobodys}, {text}" if text else self._nobodys, extra=tone if tone == "bad" else "warn"
+        )
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return _("Nobody's")
 
     def _narrow(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
         assert isinstance(rows, LeadQuerySet)  # noqa: S101 - the queryset of leads
-        return super()._narrow(rows.unattended(self.now))
+        return super()._narrow(rows.unattended(self.cells.now))
 
     def url_of(self, row: Lead) -> str:
         return row.get_absolute_url()

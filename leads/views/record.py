@@ -19,10 +19,10 @@ from crm.related import Related
 from crm.shares import panels_of
 from customers.views import editing
 from leads import clock, conversion, duplicates, score
+from leads.cells import score_tone
 from leads.kind import LEADS
 from leads.models import Lead
 from leads.steps import steps_of
-from leads.tables import score_tone
 
 NAMED = ("owner", "source", "campaign", "customer", "lost_reason", "created_by")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities import entries
@@ -67,25 +68,25 @@ class Line:
     def urls(self) -> dict[str, str]:
         return {verb: address(f"activities:{verb}", self.activity.pk) for verb in VERBS}
 
-    @property
-    def puts_off(self) -> list[tuple[str, str, str, str]]:
-        """Day for the form, icon, label, and the day in words."""
-        monday = self.today + dt.timedelta(days=MONDAY - self.today.weekday())
-        days = [(self.today + dt.timedelta(days=1), "sun", _("Tomorrow")), (monday, "calendar", _("Next Monday"))]
-        return [(day.isoformat(), icon, label, formats.date_format(day, "D j M")) for day, icon, label in days]
+
+def puts_off(today: dt.date) -> list[tuple[str, str, str, str]]:
+    """Day for the form, icon, label, and the day in words."""
+    monday = today + dt.timedelta(days=MONDAY - today.weekday())
+    days = [(today + dt.timedelta(days=1), "sun", _("Tomorrow")), (monday, "calendar", _("Next Monday"))]
+    return [(day.isoformat(), icon, label, formats.date_format(day, "D j M")) for day, icon, label in days]
 
 
 def line_of(activity: Activity, user: User, today: dt.date | None = None, subject: Record | None = None) -> Line:
     """For templates/activities/_line.html; the row was fetched by with_subjects(). `subject` is whose page it is on."""
     today = today or timezone.localdate()
-    state = state_of(activity.due_on, 1, today)
+    state, text, tone = _state(activity.due_on, today, get_language())
     nearest = activity.subject if activity.subject != subject else None
     return Line(
         activity=activity,
         state=state,
-        due=_due(activity, state, today),
+        due=text if state == "overdue" else text + _hour(activity),
         icon=entries.ICONS[Kind(activity.kind)],
-        tone=next_badge(activity.due_on, 1, today)[1],
+        tone=tone,
         may_edit=entries.may_edit(activity, user),
         may_remove=entries.may_remove(activity, user),
         about=str(nearest or ""),
@@ -94,10 +95,14 @@ def line_of(activity: Activity, user: User, today: dt.date | None = None, subjec
     )
 
 
-def _due(activity: Activity, state: str, today: dt.date) -> str:
-    hour = f", {formats.time_format(timezone.localtime(activity.due_at).time())}" if activity.due_at else ""
-    text, _tone = next_badge(activity.due_on, 1, today)
-    return text if state == "overdue" else text + hour
+@lru_cache(maxsize=2048)
+def _state(day: dt.date | None, today: dt.date, language: str | None) -> tuple[str, str, str]:
+    """Of a planned activity: its state, the words for it, and their tone."""
+    return state_of(day, 1, today), *next_badge(day, 1, today)
+
+
+def _hour(activity: Activity) -> str:
+    return f", {formats.time_format(timezone.localtime(activity.due_at).time())}" if activity.due_at else ""
 
 
 class Plan:

@@ -28,6 +28,16 @@ SHOWN = 5
 #: so many of one's last events are looked through for records
 EVENTS = 100
 NOTHING = Decimal(0)
+#: what a line of a short list shows
+DEAL = (
+    *("title", "amount", "currency", "expected_close", "stage__name"),
+    *("customer__name", "customer__reference", "company__name"),
+)
+LEAD = (
+    *("name", "company_name", "external_id", "status", "created_at", "response_due_at", "responded_at"),
+    "source__name",
+)
+OWNER = ("owner__name", "owner__email")
 ICONS: dict[type[Model], str] = {Customer: "user", Lead: "user-round-plus", Deal: "handshake"}
 
 
@@ -82,7 +92,7 @@ class Month:
 def new_leads(person: User, viewer: User, clock: Clock) -> Some:
     """Those given to the person that nobody has answered, the most urgent first."""
     rows = visible(Lead, viewer).filter(owner=person, status=LeadStatus.NEW, responded_at=None)
-    found = some(rows.select_related("source").order_by(CLOCK, "pk"))
+    found = some(rows.select_related("source").only(*LEAD).order_by(CLOCK, "pk"))
     schedule = Schedule.load() if found.rows else None
     return Some([Waiting(lead, countdown(lead, clock.now, schedule)) for lead in found.rows if schedule], found.count)
 
@@ -90,7 +100,7 @@ def new_leads(person: User, viewer: User, clock: Clock) -> Some:
 def idle_deals(person: User, viewer: User) -> Some:
     """Open deals for which nothing is planned, the largest first."""
     rows = visible(Deal, viewer).filter(owner=person, status=DealStatus.OPEN, open_activities=0)
-    return some(rows.select_related("stage", "customer", "company").order_by(VALUE.desc(), "pk"))
+    return some(rows.select_related("stage", "customer", "company").only(*DEAL).order_by(VALUE.desc(), "pk"))
 
 
 def month_of(person: User, viewer: User, clock: Clock) -> Month:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from activities.models import Activity
@@ -19,6 +19,7 @@ from crm.navigation import LEADERS, SELLING
 from crm.phones import screen_text
 from dashboard.beside import Month, Some, Worked, idle_deals, month_of, new_leads, worked_on
 from dashboard.today import FIRST, MOST, Clock, Section, done_of, plan_of
+from leads.models import LeadStatus
 
 DONE_FIRST = 10
 DUE = ("overdue", "today")
@@ -56,8 +57,13 @@ def _about(activity: Activity) -> tuple[str, str]:
         return money_text(deal.amount, deal.currency, 0) if deal.amount is not None else "", str(deal.stage)
     if lead:
         amount = money_text(lead.value, lead.currency, 0) if lead.value is not None else ""
-        return amount, str(lead.get_status_display())
+        return amount, _status(lead.status, get_language())
     return "", ""
+
+
+@lru_cache
+def _status(status: str, language: str | None) -> str:
+    return str(LeadStatus(status).label)
 
 
 def _reached(activity: Activity) -> tuple[tuple[str, str] | None, str]:

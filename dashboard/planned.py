@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from activities.models import Activity
 from crm.access import require, visible
@@ -26,14 +26,21 @@ INSTANT = dt.timedelta(microseconds=1)
 FIGURES = ("open", "late", "due")
 
 
-def planned_of(people: Collection[int], viewer: User, clock: Clock) -> dict[int, Counter[str]]:
+def planned_of(
+    people: Collection[int], viewer: User, clock: Clock, seen: QuerySet[Activity] | None = None
+) -> dict[int, Counter[str]]:
     """By person: what is open, of it what is overdue, and what is due today. One statement.
 
-    For those who lead: what is shared, and so seen by sales, is in no tally.
+    For those who lead: what is shared, and so seen by sales, is in no tally. `seen`: all that the viewer sees, where
+    the caller has said that already.
     """
     require(viewer.effective_role in LEADERS)
     near = _Near(clock)
-    parts = (_tallied(people, viewer, near), _gone(people, near), _around(people, viewer, near))
+    parts = (
+        _tallied(people, viewer, near),
+        _gone(people, near),
+        _around(people, visible(Activity, viewer) if seen is None else seen, near),
+    )
     found: dict[int, Counter[str]] = {}
     for person, *numbers in parts[0].union(*parts[1:], all=True):
         found.setdefault(person, Counter()).update(dict(zip(FIGURES, numbers, strict=True)))
@@ -74,9 +81,9 @@ def _gone(people: Collection[int], near: _Near) -> Any:
     return _counted(rows, Q(), late, Q(due_at=None, due_on=today), sign=-1)
 
 
-def _around(people: Collection[int], viewer: User, near: _Near) -> Any:
+def _around(people: Collection[int], seen: QuerySet[Activity], near: _Near) -> Any:
     """Hours near now: whether they have passed, and whether they are today's."""
-    rows = visible(Activity, viewer).filter(done_at=None, owner__in=people, due_at__gte=near.start, due_at__lt=near.end)
+    rows = seen.filter(done_at=None, owner__in=people, due_at__gte=near.start, due_at__lt=near.end)
     late = overdue(near.clock)
     return _counted(rows, Q(pk=None), late, due_within(near.clock, 0, 0) & ~late)
 

@@ -18,7 +18,7 @@ from activities.models import Activity, Kind
 from activities.people import DOERS
 from crm.access import visible
 from crm.money import MoneyField
-from dashboard.beside import Some, Waiting, some
+from dashboard.beside import DEAL, LEAD, OWNER, Some, Waiting, some
 from dashboard.planned import planned_of
 from dashboard.today import DAY, Clock
 from deals.models import Deal, DealStatus, Target
@@ -31,6 +31,7 @@ SHOWN = 10
 #: answers are judged over so many days, today included: on one day there are too few
 ANSWER_DAYS = 7
 ZERO = Value(0, MoneyField())
+OPEN_FIGURES = ("open_deals", "pipeline", "weighted", "idle_deals", "late_closes")
 
 
 @dataclass(frozen=True)
@@ -118,20 +119,22 @@ class TeamDay:
     def _deal_figures(self) -> dict[str, Any]:
         is_open = Q(status=DealStatus.OPEN)
         is_won = Q(status=DealStatus.WON, closed_on__range=(self.month, self.clock.today))
-        figures: dict[str, Any] = (
-            self.deals()
-            .filter(is_open | is_won)
-            .aggregate(
-                open_deals=Count("pk", filter=is_open),
-                pipeline=_sum(VALUE, is_open),
-                weighted=_sum(WEIGHTED, is_open),
-                idle_deals=Count("pk", filter=is_open & IDLE),
-                late_closes=Count("pk", filter=is_open & Q(expected_close__lt=self.clock.today)),
-                won=_sum(VALUE, is_won),
-                won_deals=Count("pk", filter=is_won),
+        late = Q(expected_close__lt=self.clock.today)
+        rows = self.deals().filter(is_open | is_won).order_by().values_list("status")
+        found: dict[str, Any] = {
+            status: rest
+            for status, *rest in rows.annotate(
+                n=Count("pk"),
+                value=Sum(VALUE),
+                by_chance=Sum(WEIGHTED),
+                idle=Count("pk", filter=IDLE),
+                late=Count("pk", filter=late),
             )
-        )
-        return figures
+        }
+        nothing = (0, Decimal(), Decimal(), 0, 0)
+        won_deals, won, *_rest = found.get(DealStatus.WON, nothing)
+        figures = dict(zip(OPEN_FIGURES, found.get(DealStatus.OPEN, nothing), strict=True))
+        return figures | {"won": won, "won_deals": won_deals}
 
     def _target(self) -> Decimal:
         rows: Any = visible(Target, self.user).filter(month=self.month)
@@ -153,7 +156,7 @@ class TeamDay:
     @cached_property
     def unattended(self) -> Some:
         """Leads that are nobody's or were not answered in time, the most urgent first."""
-        rows = self.leads().unattended(self.clock.now).select_related("owner", "source")
+        rows = self.leads().unattended(self.clock.now).select_related("owner", "source").only(*LEAD, *OWNER)
         found = some(rows.order_by(CLOCK, "pk"), SHOWN)
         schedule = Schedule.load() if found.rows else None
         told = [Waiting(lead, countdown(lead, self.clock.now, schedule)) for lead in found.rows if schedule]
@@ -165,6 +168,7 @@ class TeamDay:
         sunday = self.clock.today + (6 - self.clock.today.weekday()) * DAY
         rows: Any = visible(Absence, self.user).filter(first_day__lte=sunday, last_day__gte=self.clock.today)
         rows = rows.filter(person__in=self._people()).select_related("person")
+        rows = rows.only("first_day", "last_day", "person__name", "person__email")
         return list(rows.order_by("first_day", "person__name", "pk"))
 
     @property
@@ -183,8 +187,8 @@ class TeamDay:
     @cached_property
     def members(self) -> list[Member]:
         """Those with the most overdue first."""
-        found = {person.pk: Member(person) for person in self._people().select_related("team")}
-        for person, planned in planned_of(list(found), self.user, self.clock).items():
+        found = {person.pk: Member(person) for person in self._people().only("name", "email")}
+        for person, planned in planned_of(list(found), self.user, self.clock, self._activities).items():
             member = found[person]
             member.overdue, member.today, member.open = planned["late"], planned["due"], planned["open"]
         for row in self._done(found):
@@ -193,11 +197,16 @@ class TeamDay:
             found[away.person_id].away_until = away.last_day
         return sorted(found.values(), key=lambda member: (-member.overdue, -member.open, str(member.person)))
 
+    @cached_property
+    def _activities(self) -> QuerySet[Activity]:
+        """Those that are seen: to say which takes longer than to ask for some of them."""
+        return visible(Activity, self.user)
+
     def _done(self, people: Iterable[int]) -> Iterable[dict[str, Any]]:
         start, end = self.clock.begins(0), self.clock.begins(1)
         done = Activity.objects.filter(done_by__in=people, done_at__gte=start, done_at__lt=end).exclude(kind=Kind.NOTE)
         # First which they are: guessing too many, the planner would read all leads and customers to know what is seen.
-        rows = visible(Activity, self.user).filter(pk__in=list(done.values_list("pk", flat=True)))
+        rows = self._activities.filter(pk__in=list(done.values_list("pk", flat=True)))
         return rows.order_by().values("done_by").annotate(number=Count("pk"))
 
     @property
@@ -219,4 +228,4 @@ def _sum(expression: Any, fits: Q | None = None) -> Any:
 
 def _told(rows: Any) -> Any:
     """With what a line of a short list shows."""
-    return rows.select_related("stage", "customer", "company", "owner")
+    return rows.select_related("stage", "customer", "company", "owner").only(*DEAL, *OWNER)

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 FIRST, MOST = 50, 500
 AHEAD = 7
 DAY = dt.timedelta(days=1)
+#: what is read of an activity, and of its records, for its line
+SHOWN = (
+    *("kind", "title", "body", "due_on", "due_at", "done_at", "repeats", "outcome", "created_by_id"),
+    *("owner__name", "owner__email", "owner__team_id"),
+    *("deal__title", "deal__amount", "deal__currency", "deal__deleted_at", "deal__stage__name"),
+    *("lead__name", "lead__company_name", "lead__external_id", "lead__status", "lead__value", "lead__currency"),
+    *("lead__phone", "lead__email", "lead__deleted_at"),
+    *("customer__name", "customer__reference", "customer__deleted_at"),
+)
 #: in the order in which they are shown
 TITLES: dict[str, Lazy] = {
     "overdue": _("Overdue"),
@@ -136,7 +145,7 @@ def plan_of(person: User, viewer: User, clock: Clock, limits: Mapping[str, int])
     for name in TITLES:
         wanted |= Q(section=name, place__lte=limits.get(name, FIRST))
     found: dict[str, list[Activity]] = {name: [] for name in TITLES if name != "done"}
-    first: list[Any] = list(with_records(rows.filter(wanted)).order_by(*_ORDER))
+    first: list[Any] = list(with_records(rows.filter(wanted)).only(*SHOWN).order_by(*_ORDER))
     mark_shared(first, viewer)
     for row in first:
         found[row.section].append(row)
@@ -147,7 +156,7 @@ def done_of(person: User, viewer: User, clock: Clock, limit: int) -> Section:
     """What the person finished today, the latest first. Notes are words, not work."""
     rows = visible(Activity, viewer).filter(done_by=person, done_at__gte=clock.begins(0), done_at__lt=clock.begins(1))
     counted = rows.exclude(kind=Kind.NOTE).annotate(of=Window(Count("*")))
-    return _section("done", list(with_subjects(counted).order_by("-done_at", "-pk")[:limit]))
+    return _section("done", list(with_subjects(counted).only(*SHOWN).order_by("-done_at", "-pk")[:limit]))
 
 
 def with_records(rows: QuerySet[Activity]) -> QuerySet[Activity]:

@@ -31,7 +31,7 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def once() -> SafeString:
     """A hidden key: the form that carries it does its work once, however often it is sent."""
-    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4().hex)
+    return SafeString(f'<input type="hidden" name="idempotency_key" value="{uuid4().hex}">')
 
 
 _standing: dict[tuple[Any, ...], SafeString] = {}

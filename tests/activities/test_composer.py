@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, localtime, now
 
 from activities.entries import mark_shared, may_edit, may_remove
 from activities.models import Activity
-from activities.page import line_of
+from activities.page import line_of, puts_off
 from crm.access import editable
 from crm.models import Event
 from tests import factories
@@ -269,7 +269,7 @@ def test_a_line_says_how_urgent_it_is(alice, days, state, tone):
     plan = factories.PlanFactory(owner=alice, created_by=alice, due_on=localdate() + days * TOMORROW)
     line = line_of(plan, alice)
     assert (line.state, line.tone) == (state, tone)
-    tomorrow, monday = (dt.date.fromisoformat(day) for day, *_words in line.puts_off)
+    tomorrow, monday = (dt.date.fromisoformat(day) for day, *_words in puts_off(line.today))
     assert tomorrow == localdate() + TOMORROW
     assert monday.weekday() == 0
     assert monday > localdate()

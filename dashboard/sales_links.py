@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,9 +37,15 @@ class SalesLinks:
         return self._to(self._work, filters)
 
     def _to(self, url: str, filters: dict[str, Any]) -> str:
-        own = urlencode({name: value for name, value in filters.items() if value not in ("", None)})
+        own = _encoded(tuple(filters.items()))
         asked = "&".join(part for part in (own, self._tail) if part)
         return f"{url}?{asked}" if asked else url
+
+
+# A board has three hundred links, and the same ones again and again.
+@lru_cache(maxsize=4096)
+def _encoded(filters: tuple[tuple[str, Any], ...]) -> str:
+    return urlencode([(name, value) for name, value in filters if value not in ("", None)])
 
 
 def created(period: Period) -> dict[str, str]:

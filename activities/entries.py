@@ -57,10 +57,11 @@ def may_edit(row: Activity | Comment | Attachment, user: User) -> bool:
 
 
 def mark_shared(rows: Iterable[Activity], user: User) -> None:
-    """Find out which of the planned rows the user is to do with their owner. Of one's own it is not asked."""
+    """Find out which rows the user is to do with their owner, or has done. Of one's own it is not asked."""
     if not may_write(user):
         return
-    asked = {row.pk: row for row in rows if row.done_at is None and not may_remove(row, user)}
+    mine = (row for row in rows if row.done_at is None or row.done_by_id == user.pk)
+    asked = {row.pk: row for row in mine if not may_remove(row, user)}
     if asked:
         through: Any = Activity.collaborators.through
         found = through._default_manager.filter(user_id=user.pk, activity_id__in=list(asked))
@@ -256,8 +257,10 @@ def _tools(row: Activity, user: User, title: str, words: ToolWords) -> list[Tool
     name, label, image = ("unpin", words.unpin, "pin-off") if row.pinned_at else ("pin", words.pin, "pin")
     tools = [Tool(address(f"activities:{name}", row.pk), label, icon(image, "s"), f"body-{key}")]
     if may_edit(row, user):
-        edit, delete = (address(f"activities:{verb}", row.pk) for verb in ("edit", "delete"))
+        edit = address("activities:edit", row.pk)
         tools.append(Tool(edit, f"{words.edit}: {title}", icon("pencil", "s"), is_form=True))
+    if may_remove(row, user):
+        delete = address("activities:delete", row.pk)
         tools.append(Tool(delete, f"{words.delete}: {title}", icon("trash-2", "s"), key))
     return tools
 

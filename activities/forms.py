@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from activities.entries import may_remove
 from activities.fields import DayField, HourField, MomentField, PeopleField, PersonField
 from activities.models import OUTCOMES, Activity, Comment, Kind, Repeats
 from activities.models.verbs import at_hour
@@ -148,6 +149,8 @@ class PlanForm(ActivityForm):
 
     def tailor(self, user: User) -> None:
         super().tailor(user)
+        if self.instance.pk and not may_remove(self.instance, user):
+            del self.fields["owner"], self.fields["collaborators"]  # whoever helps does not take it over
         kinds = forms.TypedChoiceField(choices=[choice for choice in Kind.choices if choice[0] != Kind.NOTE])
         self.fields["kind"] = kinds
         kinds.label = _("Kind")

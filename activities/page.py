@@ -168,9 +168,7 @@ class Centre(Plan):
         self.timeline = Timeline(self.story, query, url=url, planned=self._planned())
 
     def _planned_rows(self) -> list[Activity]:
-        rows = sorted(self.timeline.planned_rows, key=_urgency)
-        entries.mark_shared(rows, self.user)
-        return rows
+        return sorted(self.timeline.planned_rows, key=_urgency)
 
     @cached_property
     def files(self) -> FilesPanel:

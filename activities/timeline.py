@@ -150,6 +150,7 @@ class Timeline:
         acts = planned + done + self._pinned_rows
         about = entries.nearest([*acts, *files])
         related.give(*about, (acts, entries.PEOPLE), (events, ["actor"]), (files, ["created_by"]))
+        entries.mark_shared(acts, self.user)
         entries.prepare(done + self._pinned_rows, related)
         return rows
 

@@ -166,10 +166,15 @@ def work_through(job: JobProgress) -> None:
         with transaction.atomic():
             kept = JobProgress.objects.select_for_update().get(pk=job.pk).arguments
             if kept.get("dealt_with", 0) == done:
-                kept |= _next(kept, job.user)
+                kept |= _next(kept, _who(job))
                 JobProgress.objects.filter(pk=job.pk).update(arguments=kept)
         job.arguments = kept
         jobs.advance(job, min(kept["dealt_with"], total), total)
+
+
+def _who(job: JobProgress) -> User:
+    """As they are now: whoever loses a role or a team while the job runs has lost it for what is left."""
+    return User.objects.get(pk=job.user_id)
 
 
 def _next(kept: dict[str, Any], by: User) -> dict[str, Any]:
@@ -203,7 +208,7 @@ def take_back(job: JobProgress) -> None:
     told = JobProgress.objects.get(pk=job.arguments["of"]).arguments
     rows = told["rows"]
     for begun in range(0, len(rows), AT_ONCE):
-        _take_back(told["deed"]["name"], rows[begun : begun + AT_ONCE], job.user)
+        _take_back(told["deed"]["name"], rows[begun : begun + AT_ONCE], _who(job))
         jobs.advance(job, min(begun + AT_ONCE, len(rows)), len(rows))
 
 

@@ -68,8 +68,8 @@ class Made:
     step: Activity | None = None
     made_customer: bool = False
     made_company: bool = False
-    #: the customer was there before, without a company, and has got it
-    linked: bool = False
+    #: the version of a customer who was there before, without a company, and has got it; else 0
+    linked: int = 0
 
 
 def of(lead: Lead, user: User) -> Conversion | None:
@@ -128,17 +128,17 @@ def _people(lead: Lead, by: User, customer: Customer | None, company: Company | 
     made = Made(lead, by, customer or _make_customer(lead, by, company), company)
     made.made_customer, made.made_company = customer is None, made_company
     if customer and company and editable(Customer, by).filter(pk=customer.pk).exists():
-        made.linked = _set_company(customer, by, before=None, after=company)
+        made.linked = _set_company(customer, by, after=company, company=None)
     return made
 
 
-def _set_company(customer: Customer, by: User, *, before: Company | None, after: Company | None) -> bool:
-    """False, and nothing is written, when the customer has another company than `before` by now."""
-    changed = Customer.objects.filter(pk=customer.pk, company=before).update(company=after)
-    if changed:
-        record("customer.changed", on=customer, by=by, fields=["company"])
-        customer.refresh_from_db()
-    return bool(changed)
+def _set_company(customer: Customer, by: User, *, after: Company | None, **still: Any) -> int:
+    """The customer's version then; 0, and nothing is written, when the customer is not as in `still` any more."""
+    if not Customer.objects.filter(pk=customer.pk, **still).update(company=after):
+        return 0
+    record("customer.changed", on=customer, by=by, fields=["company"])
+    customer.refresh_from_db()
+    return customer.version
 
 
 def _make_company(lead: Lead, by: User) -> Company:
@@ -269,8 +269,8 @@ def undo(conversion: Conversion, *, by: User) -> None:
         afterwards.check(row)
         for name, model in CARRIED.items():
             model.everything.filter(pk__in=row.versions["carried"][name]).update(customer=None, deal=None)
-        if row.versions.get("linked"):
-            _set_company(row.customer, by, before=row.company, after=None)
+        if linked := row.versions.get("linked"):
+            _set_company(row.customer, by, after=None, company=row.company, version=linked)
         for made in _things_made(row):
             made.delete_softly(by=by)
         lead = Lead.everything.get(pk=row.lead_id)

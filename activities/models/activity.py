@@ -34,12 +34,13 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
         return self.filter(reachable_by(user) | own)
 
     def editable_by(self, user: User) -> Self:
-        """Also what one is to do with its owner, until it is done."""
+        """Also what one is to do with its owner, until somebody else has done it."""
         if user.effective_role not in {"manager", "sales", "agent"}:
             return self.removable_by(user)
         through: Any = Activity.collaborators.through
-        with_owner = Q(done_at=None, pk__in=through._default_manager.filter(user_id=user.pk).values("activity_id"))
-        return self.visible_to(user).filter(_own(user) | with_owner)
+        with_owner = Q(pk__in=through._default_manager.filter(user_id=user.pk).values("activity_id"))
+        mine = with_owner & (Q(done_at=None) | Q(done_by_id=user.pk))
+        return self.visible_to(user).filter(_own(user) | mine)
 
     def removable_by(self, user: User) -> Self:
         """One's own, while one sees the record; a manager also what the team has planned; admins all."""

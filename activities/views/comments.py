@@ -22,9 +22,9 @@ from crm.http import UserRequest
 def create(request: UserRequest, pk: int) -> HttpResponse:
     activity = shown.seen(request, pk)
     require(entries.may_write(request.user))
-    form = CommentForm(
-        request.POST or None, user=request.user, instance=Comment(activity=activity, created_by=request.user)
-    )
+    sent = request.POST if request.method == "POST" else None
+    blank = Comment(activity=activity, created_by=request.user)
+    form = CommentForm(sent, user=request.user, instance=blank)
     form.auto_id = f"comment_{pk}_%s"
     action = reverse("activities:comment", args=[pk])
     context = {"action": action, "title": _("New comment"), "cancel_url": activity.get_absolute_url()}
@@ -59,7 +59,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: UserRequest, pk: int) -> HttpResponse:
     comment = get_writable(Comment, request.user, pk)
-    form = CommentForm(request.POST or None, user=request.user, instance=comment)
+    sent = request.POST if request.method == "POST" else None
+    form = CommentForm(sent, user=request.user, instance=comment)
     form.auto_id = f"edit_comment_{pk}_%s"
     return editing.answer(
         request,

@@ -170,3 +170,26 @@ def test_who_cannot_see_the_record_any_more_cannot_finish_it(client, bob, deal, 
     client.force_login(bob)
     with nothing_changed:
         assert client.post(reverse("activities:finish", args=[together.pk])).status_code == 404
+
+
+def test_who_finished_it_can_say_how_it_went_and_take_it_back(client, bob, together):
+    client.force_login(bob)
+    answer = client.post(reverse("activities:finish", args=[together.pk]))
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.post(reverse("activities:finish", args=[together.pk])).status_code == 302
+    assert client.post(reverse("activities:outcome", args=[together.pk]), {"outcome": "reached"}).status_code == 302
+    together.refresh_from_db()
+    assert together.outcome == "reached"
+    assert client.post(reverse("activities:reopen", args=[together.pk])).status_code == 302
+    together.refresh_from_db()
+    assert together.done_at is None
+
+
+def test_who_does_it_with_its_owner_does_not_take_it_over(client, alice, bob, together):
+    client.force_login(bob)
+    url = reverse("activities:edit", args=[together.pk])
+    client.post(url, opened(client, url) | {"owner": bob.pk, "title": "Call in the morning"})
+    together.refresh_from_db()
+    assert (together.owner, together.title) == (alice, "Call in the morning")
+    assert list(together.collaborators.all()) == [bob]
+    assert client.post(reverse("activities:delete", args=[together.pk])).status_code == 403

@@ -224,21 +224,22 @@ def test_figures_follow_bulk_changes_moves_deletion_and_return(deal, alice, cust
 def test_two_statements_over_the_same_deals_do_not_wait_for_each_other_for_ever():
     alice = factories.UserFactory()
     deals = [factories.DealFactory(owner=alice) for _ in range(20)]
-    for deal in deals:
-        factories.PlanFactory(owner=alice, created_by=alice, deal=deal)
+    # Each has activities of its own: whoever changes the same ones in another order would wait for those.
+    orders = (deals, deals[::-1], deals, deals[::-1])
+    plans = [[factories.PlanFactory(owner=alice, created_by=alice, deal=deal).pk for deal in row] for row in orders]
     start, failed = threading.Barrier(4), []
 
-    def change(order):
+    def change(pks):
         start.wait()
         try:
             for days in range(5):
-                Activity.objects.filter(deal__in=deals).order_by(order).update(due_on=now() + dt.timedelta(days=days))
+                Activity.objects.filter(pk__in=pks).update(due_on=now() + dt.timedelta(days=days))
         except Exception as error:
             failed.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=change, args=[order]) for order in ("pk", "-pk", "pk", "-pk")]
+    threads = [threading.Thread(target=change, args=[pks]) for pks in plans]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert [type(error).__name__ for error in failed] == []

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from accounts.models import User
 from crm import jobs
 from crm.models import Event, JobProgress
 from deals import bulk
@@ -225,6 +226,20 @@ def test_a_job_that_broke_goes_on_where_it_stopped(do, alice, three, two_at_once
     assert job.arguments["said"] == "3 deals were moved to “Qualified”."
     assert [row["pk"] for row in job.arguments["rows"]] == [deal.pk for deal in three]
     assert Event.objects.filter(kind="deal.moved").count() == 3
+
+
+def test_who_loses_the_role_while_the_job_runs_changes_nothing_more(do, alice, three, two_at_once, monkeypatch):
+    do(three, deed="move", to=stage_called("Qualified").pk)
+    advance = jobs.advance
+
+    def leaves(job, *figures):
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+        advance(job, *figures)
+
+    monkeypatch.setattr(jobs, "advance", leaves)
+    work_off()
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 2
+    assert Deal.objects.filter(stage=stage_called("New")).count() == 1
 
 
 def test_what_stays_is_counted_over_all(do, three, two_at_once):

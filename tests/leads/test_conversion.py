@@ -114,6 +114,15 @@ def test_a_company_that_was_changed_since_stays_when_the_conversion_is_undone(le
     assert customer.company == other
 
 
+def test_a_company_that_was_set_again_by_hand_stays_when_the_conversion_is_undone(lead, alice, customer, company):
+    made = convert(lead=lead, by=alice, customer=customer, company=company)
+    for value in (None, company):
+        Customer.objects.filter(pk=customer.pk).update(company=value)
+    undo(made, by=alice)
+    customer.refresh_from_db()
+    assert customer.company == company
+
+
 def test_without_a_deal_and_without_a_company(lead, alice):
     made = convert(lead=lead, by=alice, make_company=False)
     assert (made.company, made.deal) == (None, None)

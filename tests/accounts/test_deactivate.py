@@ -80,6 +80,8 @@ def test_every_model_with_an_owner_is_handed_over():
     """Found by asking every model, the other way round than the code does."""
     found = set()
     for model in apps.get_models():
+        if model._meta.proxy:
+            continue  # the same rows
         history_table = model.__name__.endswith("Event") and model._meta.label != "crm.Event"
         for field in model._meta.get_fields():
             if field.name == "owner" and isinstance(field, models.ForeignKey) and not history_table:

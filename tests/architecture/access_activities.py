@@ -72,8 +72,8 @@ ACTIVITIES = {
     "activities:reschedule form": post(*DO_PLAN, about="plan", data={"due_on": "2150-01-01"}),
     "activities:pin": post(*WRITTEN, about="note"),
     "activities:unpin": post(*WRITTEN, about="note"),
-    "activities:comment": post(*WRITTEN_OF_DEAL, about="plan", data={"body": "Ask for the price."}),
-    "activities:comment box": get(*EDIT_PLAN, about="plan"),
+    "activities:comment said": post(*WRITTEN_OF_DEAL, about="plan", data={"body": "Ask for the price."}),
+    "activities:comment": get(*EDIT_PLAN, about="plan"),
     "activities:comment form": post(*WRONG_OF_DEAL, about="plan"),
     "activities:comment_detail": get(
         "302 404 302 302 302 404 302", "302 404 302 404 404 404 302", NOBODY, NOBODY, about="comment"

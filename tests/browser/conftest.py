@@ -60,6 +60,13 @@ def server(transactional_db):
         yield f"http://127.0.0.1:{port}"
 
 
+def press(page, *keys):
+    """Keys, once the page listens: its text is there before its modules have run."""
+    page.wait_for_load_state("domcontentloaded")
+    for key in keys:
+        page.keyboard.press(key)
+
+
 @dataclass
 class Tab:
     """A page of the browser and what it complained of."""

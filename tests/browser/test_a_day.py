@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from customers.models import Customer
 from tests import factories
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def test_a_caller_is_found_by_the_last_digits_and_a_fact_is_edited_in_place(open
     tab = open_tab()
     tab.sign_in(someone("manager"))
     page = tab.page
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.get_by_role("combobox", name=re.compile("Search")).fill("1234567")
     page.get_by_role("option", name=re.compile("Zoë Ångström")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Zoë Ångström")
 
     page.get_by_role("link", name="Edit city").click()
     page.get_by_role("textbox", name="City").fill("Malmö")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#fact-city dd")).to_contain_text("Malmö")
     page.reload()
     expect(page.locator("#fact-city dd")).to_contain_text("Malmö")
@@ -55,7 +55,7 @@ def test_escape_leaves_a_fact_as_it_was(open_tab, someone, zoe):
     tab.go(f"/customers/{zoe.pk}/")
     tab.page.get_by_role("link", name="Edit city").click()
     tab.page.get_by_role("textbox", name="City").fill("Nowhere")
-    tab.page.keyboard.press("Escape")
+    press(tab.page, "Escape")
     expect(tab.page.locator("#fact-city dd")).to_contain_text("Lund")
     assert Customer.objects.get(pk=zoe.pk).city == "Lund"
 
@@ -67,11 +67,11 @@ def test_two_colleagues_who_change_one_fact_both_see_what_happened(open_tab, som
         tab.go(f"/customers/{zoe.pk}/")
         tab.page.get_by_role("link", name="Edit city").click()
     first.page.get_by_role("textbox", name="City").fill("Malmö")
-    first.page.keyboard.press("Enter")
+    press(first.page, "Enter")
     expect(first.page.locator("#fact-city dd")).to_contain_text("Malmö")
 
     second.page.get_by_role("textbox", name="City").fill("Göteborg")
-    second.page.keyboard.press("Enter")
+    press(second.page, "Enter")
     merge = second.page.locator(".merge")
     for value in ("Lund", "Malmö", "Göteborg"):
         expect(merge).to_contain_text(value)
@@ -90,7 +90,7 @@ def test_an_open_record_shows_a_colleagues_change_without_reload(open_tab, someo
         tab.go(f"/customers/{zoe.pk}/")
     changing.page.get_by_role("link", name="Edit job title").click()
     changing.page.get_by_role("textbox", name="Job title").fill("Head of purchasing")
-    changing.page.keyboard.press("Enter")
+    press(changing.page, "Enter")
     expect(watching.page.locator("#fact-job_title dd")).to_contain_text("Head of purchasing")
 
 

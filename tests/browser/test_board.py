@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from deals.models import Deal, LostReason
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 from tests.factories import CompanyFactory, DealFactory, PlanFactory, TeamFactory, stage_called
 
 
@@ -88,33 +88,32 @@ def test_a_drag_to_won_changes_both_columns_and_the_total(board, lanterns):
 def test_the_same_by_keys_alone(board, lanterns):
     page = board().page
     page.get_by_role("link", name="Forty lanterns", exact=True).focus()
-    page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Shift+ArrowRight")
+    press(page, "Shift+ArrowRight", "Shift+ArrowRight")
     expect(page.locator("[data-board-status]")).to_have_text("Forty lanterns: Won, place 1 of 1.")
     expect(head(page, "Won")[0]).to_have_text("1")
     expect(head(page, "Proposal")[0]).to_have_text("1")
     expect(page.get_by_role("link", name="Forty lanterns", exact=True)).to_be_focused()
     assert stage_of(lanterns) == "Won"
     assert [visit.stage.name for visit in lanterns.visits.all()] == ["Proposal", "Won"], "it passed by Negotiation"
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(re.compile(r"/deals/\d+/$"))
 
 
 def test_arrows_go_from_card_to_card(board):
     page = board().page
     page.get_by_role("link", name="Rugs", exact=True).focus()
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
     expect(page.get_by_role("link", name="Forty lanterns", exact=True)).to_be_focused()
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(page.get_by_role("link", name="Oak chairs", exact=True)).to_be_focused()
-    page.keyboard.press("ArrowLeft")
+    press(page, "ArrowLeft")
     expect(page.get_by_role("link", name="Rugs", exact=True)).to_be_focused()
 
 
 def test_keys_arrange_the_cards_of_a_column(board, lanterns):
     page = board().page
     page.get_by_role("link", name="Forty lanterns", exact=True).focus()
-    page.keyboard.press("Shift+ArrowDown")
+    press(page, "Shift+ArrowDown")
     titles = column(page, "Proposal").locator(".title")
     expect(titles).to_have_text(["Oak chairs", "Forty lanterns"])
     expect(page.locator("[data-board-status]")).to_have_text("Forty lanterns was moved to Proposal.")

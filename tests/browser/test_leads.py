@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from customers.models import Customer
 from leads.models import Lead
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 from tests.factories import LeadFactory, PhoneFactory, PlanFactory, TeamFactory
 
 
@@ -53,10 +53,10 @@ def count_of(page, status):
 def test_rows_are_chosen_by_keys_and_given_away(tab, nils):
     page = tab("/leads/?sort=name").page
     for key in "jxjx":
-        page.keyboard.press(key)
+        press(page, key)
     bar = page.locator("#bulk")
     expect(bar.locator("[data-count]")).to_have_text("2 chosen")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(bar).to_be_hidden()
     page.get_by_label("Choose all on this page").check()
     bar.get_by_role("button", name="Assign").click()
@@ -71,7 +71,7 @@ def test_a_lead_that_is_there_already_is_named_while_one_types(tab, nils):
     page.get_by_label("Phone or e-mail").fill("ann@new.example")
     expect(page.locator("#duplicates")).not_to_contain_text("Nils Holm")
     page.get_by_label("Name").first.fill("Ann New")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(re.compile(r"/leads/\d+/$"))
     assert Lead.objects.get(name="Ann New").email == "ann@new.example"
 
@@ -79,7 +79,7 @@ def test_a_lead_that_is_there_already_is_named_while_one_types(tab, nils):
 def test_a_card_moves_by_keys_and_lost_asks_why(tab, nils):
     page = tab("/leads/board/").page
     page.get_by_role("link", name="Nils Holm", exact=True).focus()
-    page.keyboard.press("Shift+ArrowRight")
+    press(page, "Shift+ArrowRight")
     expect(count_of(page, "contacted")).to_have_text("2")
     expect(count_of(page, "new")).to_have_text("0")
     page.get_by_label("Move “Nils Holm” to…").click()

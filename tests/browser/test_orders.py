@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from crm.models import JobProgress
 from customers.models import Order
 from tests import factories
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_search_finds_while_typing_and_leads_back(open_tab, someone, order):
     expect(page.get_by_role("link", name=re.compile("Zoë Ångström"))).to_be_visible()
     expect(page).to_have_url(re.compile("q=Zoee"))
     page.get_by_role("searchbox").last.fill("S-1001")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Order S-1001")
     page.get_by_role("link", name="All results").click()
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()

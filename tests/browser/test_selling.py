@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from deals.models import Deal
 from leads.models import Lead
 from tests import factories
+from tests.browser.conftest import press
 from tests.browser.test_board import column, drag, head
 
 WIDE = {"width": 2000, "height": 1000}
@@ -77,11 +78,6 @@ def test_a_lead_is_added_assigned_converted_and_won_with_the_mouse(tab):
     the_board_counts(page, ("0", "0"), ("1", "4,000"))
     assert forecast(tab) != expected
     the_story_is_told(tab)
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_the_same_by_the_keyboard_alone(tab):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from activities.models import Activity, Comment
 from tests import factories
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, press
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def timeline(page):
 
 
 def test_a_note_mentions_a_colleague_by_keyboard(page, deal):
-    page.keyboard.press("n")
+    press(page, "n")
     page.keyboard.type("Ask @in")
     expect(page.get_by_role("option", name="Ines Colleague")).to_be_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.keyboard.type("for the price")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(timeline(page).locator("mark.mention")).to_have_text("@Ines Colleague")
     expect(composer(page).get_by_label("Note", exact=True).last).to_have_value("")
     note = Activity.objects.get()
@@ -98,9 +98,9 @@ def test_what_is_missing_is_said_and_nothing_that_was_written_is_lost(page, deal
 
 
 def test_an_entry_is_pinned_said_something_to_deleted_and_taken_back(page, deal, sofia):
-    page.keyboard.press("n")
+    press(page, "n")
     page.keyboard.type("Wants forty")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     entry = timeline(page).locator("li", has_text="Wants forty")
     entry.hover()
     entry.get_by_label("Pin to the top").click()

@@ -13,7 +13,7 @@ from accounts.models import Absence
 from activities.models import Activity
 from deals.models import Target
 from tests import factories
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 
 
 def plan(owner, ahead, title, **fields):
@@ -102,22 +102,18 @@ def test_the_day_by_the_keyboard_alone(open_tab, sofia):
         ("k", "Ask for the decision"),
         ("j", "Call Nils"),
     ):
-        page.keyboard.press(key)
+        press(page, key)
         expect(page.locator(".day-line.current")).to_contain_text(title)
-    page.keyboard.press("s")
-    page.keyboard.press("Enter")
+    press(page, "s", "Enter")
     expect(section(page, "tomorrow")).to_contain_text("Call Nils")
     expect(page.locator(".day-line.current")).to_have_count(1)
-    page.keyboard.press("k")
-    page.keyboard.press("k")
-    page.keyboard.press("k")
+    press(page, "k", "k", "k")
     expect(page.locator(".day-line.current")).to_contain_text("Ask for the decision")
-    page.keyboard.press("d")
+    press(page, "d")
     expect(page.locator("#drawer")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(section(page, "done")).to_contain_text("Ask for the decision")
-    page.keyboard.press("j")
-    page.keyboard.press("o")
+    press(page, "j", "o")
     expect(page).to_have_url(re.compile(r"/(customers|deals|leads)/\d+/"))
 
 
@@ -125,20 +121,20 @@ def test_the_list_is_worked_through_by_the_keyboard_alone(open_tab, sofia):
     tab = open_tab()
     tab.sign_in(sofia)
     page = tab.page
-    page.keyboard.press("w")
+    press(page, "w")
     expect(page.locator("#progress")).to_contain_text("1 of 3")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask for the decision")
     expect(page.locator(".essentials")).to_contain_text("Forty lanterns")
     assert tab.violations() == []
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.get_by_role("radio", name=re.compile("No answer"))).to_be_checked()
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#progress")).to_contain_text("2 of 3")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator(".work-head").get_by_role("button", name=re.compile("^Tomorrow"))).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Send the catalogue")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text("That was the end of the list")
     assert tab.violations() == []
     done = Activity.objects.get(title="Ask for the decision")

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from crm.http import UserRequest
 from crm.keyset import SORT, Sort
 
-#: cards of a column that are written at once; more come when somebody scrolls to the end
-SIZE = 25
+#: the cards that a column begins with, more than most windows show; those that come when somebody scrolls to its end
+FIRST, SIZE = 12, 25
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Board:
 
 
 def first_ids(
-    columns: Iterable[Sequence[QuerySet[Any]]], sort: Sort, *, down: bool = False, size: int = SIZE
+    columns: Iterable[Sequence[QuerySet[Any]]], sort: Sort, *, down: bool = False, size: int = FIRST
 ) -> list[int]:
     """The first cards of all columns in one query, and one more of each. A column's branches are disjoint, and each
     walks its own index; unsorted: their rows are to be loaded, sorted by crm.keyset.SORT and id, and cut to `size`."""
@@ -105,7 +105,7 @@ def first_ids(
 
 
 def first_in_each(
-    columns: QuerySet[Any], rows: Iterable[QuerySet[Any]], sort: Sort, *, down: bool = False, size: int = SIZE
+    columns: QuerySet[Any], rows: Iterable[QuerySet[Any]], sort: Sort, *, down: bool = False, size: int = FIRST
 ) -> QuerySet[Any, Any]:
     """The same for columns that are rows themselves: each part of `rows` says by OuterRef("pk") in which column it is.
     It is planned once, however many columns there are. Lists of ids, one for each column and part."""

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.access import visible
 from crm.addresses import address
-from crm.boards import SIZE, Board, Card, Column, first_in_each
+from crm.boards import FIRST, SIZE, Board, Card, Column, first_in_each
 from crm.boards import Sum as Figure
 from crm.keyset import SORT, Position, Sort, output_field, page_of
 from crm.lists import Empty, Listing
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 #: the column of won deals holds those of this many days
 WON_DAYS = 30
-#: cards of a column that the page has at once: twice as many as a screen shows; the others come as somebody scrolls
-FIRST = 15
 NOTHING = Decimal()
 #: the ways to sort, as the menu offers them
 ORDERS = (
@@ -201,7 +199,7 @@ class DealBoard:
         for kind in dict.fromkeys(stage.kind for stage in stages):
             columns = visible(Stage, self.user).filter(pk__in=[stage.pk for stage in stages if stage.kind == kind])
             rows = [self._of(branch, OuterRef("pk"), kind) for branch in self.cards.branches]
-            parts.append(first_in_each(columns, rows, self.cards.sort, down=self.cards.down, size=FIRST))
+            parts.append(first_in_each(columns, rows, self.cards.sort, down=self.cards.down))
         found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
         return [pk for lists in found for pks in lists for pk in pks]
 

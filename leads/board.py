@@ -17,7 +17,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.boards import SIZE, Badge, Board, Card, Column, first_ids
+from crm.boards import FIRST, SIZE, Badge, Board, Card, Column, first_ids
 from crm.boards import Sum as Figure
 from crm.keyset import SORT, Position, Sort, output_field, page_of
 from crm.lists import Empty, Listing
@@ -120,9 +120,9 @@ class LeadBoard:
         return [self._filled(status, by_status[status]) for status in statuses]
 
     def _filled(self, status: str, leads: list[Lead]) -> Column:
-        column, first = self.head(status), leads[:SIZE]
+        column, first = self.head(status), leads[:FIRST]
         column.cards = [self.card_of(lead) for lead in first]
-        column.more_url = self._more_url(status, first[-1], SIZE) if len(leads) > SIZE else ""
+        column.more_url = self._more_url(status, first[-1], FIRST) if len(leads) > FIRST else ""
         return column
 
     def head(self, status: str) -> Column:

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.boards import SIZE
-from deals.board import FIRST, DealBoard
+from crm.boards import FIRST, SIZE
+from deals.board import DealBoard
 from deals.models import Deal, Pipeline, Stage
 from tests import factories
 from tests.factories import DealFactory, PlanFactory, stage_called

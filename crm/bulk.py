@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+#: so many rows change what is best for a table
+MANY = 1_000
 Row = Sequence[Any]
 Parameters = Sequence[Any] | dict[str, Any]
 
@@ -73,6 +75,12 @@ def _into(table: str) -> str:
 def _refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """What is asked in the middle of a COPY would wait for it, and it for the answer."""
     raise RuntimeError(f"A query while rows are copied: read before. {sql[:200]}")
+
+
+def tell_planner(count: int, *tables: str) -> None:
+    """Pages that are opened next are planned for what has come in, if it is much, not for what was there before."""
+    if count > MANY:
+        execute(f"ANALYZE {', '.join(tables)}")
 
 
 def reserve(table: str, count: int) -> int:

@@ -148,6 +148,7 @@ def write_deals(values: Mapping[str, Any], run: int) -> int:
     bulk.execute(INSERT_LINES)
     bulk.execute(INSERT_VISITS, dict(values))
     bulk.execute(INSERT_IMPORTED, [run])
+    bulk.tell_planner(made, "customers_company", "deals_product", "deals_deal", "deals_dealline", "deals_stagevisit")
     return made
 
 

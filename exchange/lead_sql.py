@@ -72,4 +72,5 @@ def write(values: Mapping[str, Any], count: int, run: int) -> int:
     """Write the staged leads; returns how many."""
     made = bulk.execute(INSERT, {**values, "first": bulk.reserve("leads_lead", count)})
     bulk.execute(INSERT_IMPORTED, [run, values["source"]])
+    bulk.tell_planner(made, "leads_lead")
     return made

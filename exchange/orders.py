@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from crm import bulk
 from crm.moments import zone_names
 from customers.figures import refresh_many
 from exchange import reading, runs, staging
@@ -18,8 +19,7 @@ from exchange.runs import Steps, Told
 if TYPE_CHECKING:
     from accounts.models import User
 
-#: so many lines change what the planner should know of the tables
-MANY = 10_000
+WRITTEN = ("customers_customer", "customers_externalid", "customers_order", "customers_orderline")
 
 
 @dataclass
@@ -88,8 +88,7 @@ class _Import:
         self.outcome.lines = staging.insert_orders(self.layout, self.run.pk, by)
         self.steps.at("adding up")
         refresh_many(staging.touched_customers())
-        if self.outcome.lines > MANY:
-            staging.tell_planner()
+        bulk.tell_planner(self.outcome.lines, *WRITTEN)
         runs.finish(self.run, self.outcome.counts)
         self.outcome.run = self.run
 

@@ -179,11 +179,6 @@ def touched_customers() -> list[int]:
     return [pk for (pk,) in rows]
 
 
-def tell_planner() -> None:
-    """Pages that are opened next are planned for what has come in, not for what was there before."""
-    bulk.execute("ANALYZE customers_customer, customers_externalid, customers_order, customers_orderline")
-
-
 def _number(staged: str, table: str) -> None:
     """Give the staged rows ids from the table's sequence, in the order of the file."""
     bulk.execute(

@@ -43,7 +43,18 @@ class ComposerForm(ActivityForm):
 
     class Meta:
         model = Activity
-        fields = ["kind", "title", "body", "duration", "outcome", "owner", "repeats", "repeat_until", "due_on"]
+        fields = [
+            "kind",
+            "title",
+            "body",
+            "duration",
+            "outcome",
+            "owner",
+            "repeats",
+            "repeat_until",
+            "remind_before",
+            "due_on",
+        ]
 
     def __init__(self, data: Any = None, *, subject: Record, user: User, brief: bool = False, **more: Any) -> None:
         """`brief`: without what most do not need, which is fetched when it is wanted."""
@@ -129,6 +140,7 @@ _NO_PLAN: dict[str, Any] = {
     "due_hour": "",
     "repeats": "",
     "repeat_until": None,
+    "remind_before": None,
     "owner": None,
     "collaborators": [],
 }

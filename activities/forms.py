@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from activities.entries import may_remove
 from activities.fields import DayField, HourField, MomentField, PeopleField, PersonField
-from activities.models import OUTCOMES, Activity, Comment, Kind, Repeats
+from activities.models import OUTCOMES, Activity, Comment, Kind, Reminder, Repeats
 from activities.models.verbs import at_hour
 from activities.people import doers_of, mentioned_in
 from crm.editing import RecordForm
@@ -46,6 +46,14 @@ class ActivityForm(RecordForm[Activity]):
         if "repeats" in self.fields:
             self.fields["repeats"] = forms.ChoiceField(
                 choices=[("", _("Never")), *Repeats.choices], required=False, label=_("Repeats")
+            )
+        if "remind_before" in self.fields:
+            self.fields["remind_before"] = forms.TypedChoiceField(
+                choices=[("", _("As usual")), *Reminder.choices],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                label=_("Remind"),
             )
         if "owner" in self.fields:
             self._fill_people(user)
@@ -143,9 +151,20 @@ class PlanForm(ActivityForm):
 
     class Meta:
         model = Activity
-        fields = ["title", "kind", "due_on", "body", "owner", "repeats", "repeat_until"]
+        fields = ["title", "kind", "due_on", "remind_before", "body", "owner", "repeats", "repeat_until"]
 
-    field_order = ["title", "kind", "due_on", "due_hour", "body", "owner", "collaborators", "repeats", "repeat_until"]
+    field_order = [
+        "title",
+        "kind",
+        "due_on",
+        "due_hour",
+        "remind_before",
+        "body",
+        "owner",
+        "collaborators",
+        "repeats",
+        "repeat_until",
+    ]
 
     def tailor(self, user: User) -> None:
         super().tailor(user)

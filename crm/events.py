@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.timezone import now
 
 from crm import topics
 from crm.models import Event
@@ -23,26 +24,43 @@ SHOWN_ON = {
 if TYPE_CHECKING:
     from accounts.models import User
 
+Hearer = Callable[[list[int]], None]
+_hearers: dict[str, Hearer] = {}
+
+
+def hear(kinds: Iterable[str], hearer: Hearer) -> None:
+    """Have `hearer` called with the ids of events of these kinds, in the transaction in which they are recorded:
+    all it may do there is to defer a job."""
+    _hearers.update(dict.fromkeys(kinds, hearer))
+
 
 def record(kind: str, *, on: models.Model, by: User | None, **facts: Any) -> Event:
     """Write one Event about `on` in the caller's transaction and wake those who look at it.
 
     `kind` is "<noun>.<verb in the past>", such as "customer.changed". The customer is `on` itself, or on.customer.
     """
-    event = _event(kind, on, by, facts)
+    event = _event(kind, on, by, facts, now())
     event.save(force_insert=True)
     topics.publish(topics.topic(on), *_concerned(on))
+    _tell([event])
     return event
 
 
 def record_each(happened: Iterable[tuple[str, models.Model, dict[str, Any]]], *, by: User | None) -> None:
-    """The same for many records at once: kind, record and facts of each, in two statements."""
-    told = list(happened)
-    Event.objects.bulk_create([_event(kind, on, by, facts) for kind, on, facts in told], batch_size=1_000)
+    """The same for many records at one moment: kind, record and facts of each, in few statements."""
+    told, at = list(happened), now()
+    events = [_event(kind, on, by, facts, at) for kind, on, facts in told]
+    Event.objects.bulk_create(events, batch_size=1_000)
     topics.publish(*{name for _kind, on, _facts in told for name in (topics.topic(on), *_concerned(on))})
+    _tell(events)
 
 
-def _event(kind: str, on: models.Model, by: User | None, facts: dict[str, Any]) -> Event:
+def _tell(events: Sequence[Event]) -> None:
+    for hearer in {_hearers[event.kind] for event in events if event.kind in _hearers}:
+        hearer([event.pk for event in events if _hearers.get(event.kind) is hearer])
+
+
+def _event(kind: str, on: models.Model, by: User | None, facts: dict[str, Any], at: dt.datetime) -> Event:
     customer_id = on.pk if on._meta.label == "customers.Customer" else getattr(on, "customer_id", None)
     return Event(
         kind=kind,
@@ -50,6 +68,7 @@ def _event(kind: str, on: models.Model, by: User | None, facts: dict[str, Any]) 
         subject_id=on.pk,
         customer_id=customer_id,
         actor=by,
+        at=at,
         data={name: _plain(value) for name, value in facts.items()},
     )
 

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 
 from crm.access import visible
 from crm.text import is_storable
+from crm.topics import of_user
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -108,7 +109,7 @@ def _read_only_session(key: str) -> Any:
 def seen_by(user: User, asked: Iterable[str]) -> frozenset[str]:
     """The topics that exist and that the user may see. The rest is dropped without a word: it is nobody's business."""
     wanted: defaultdict[str, set[int]] = defaultdict(set)
-    seen = {topic for topic in asked if topic == f"user:{user.pk}"}
+    seen = {topic for topic in asked if topic == of_user(user.pk)}
     for topic in asked:
         if parts := TOPIC.fullmatch(topic):
             wanted[parts[1]].add(int(parts[2]))

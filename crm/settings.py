@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "crm.apps.CrmConfig",
     "accounts",
     "activities",
+    "notifications",
     "customers",
     "deals",
     "leads",

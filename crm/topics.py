@@ -12,6 +12,11 @@ def topic(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{row.pk}"
 
 
+def of_user(pk: int) -> str:
+    """The topic of what concerns one user alone."""
+    return f"user:{pk}"
+
+
 def publish(*names: str) -> None:
     """Tell the watchers of these topics, when and only if the caller's transaction commits."""
     with connection.cursor() as cursor:

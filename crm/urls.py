@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("activities/", include("activities.urls")),
+    path("", include("notifications.urls")),
     path("", include("customers.urls")),
     path("", include("leads.urls")),
     path("", include("deals.urls")),

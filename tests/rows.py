@@ -15,7 +15,7 @@ _APART = {"crm_idempotencykey"}
 def _tables() -> list[str]:
     return sorted(
         model._meta.db_table
-        for label in ("crm", "accounts", "activities", "customers", "deals", "leads", "exchange")
+        for label in ("crm", "accounts", "activities", "notifications", "customers", "deals", "leads", "exchange")
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
         if model._meta.db_table not in _APART
     )

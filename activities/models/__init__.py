@@ -5,7 +5,7 @@ from __future__ import annotations
 from activities.models.activity import Activity, ActivityQuerySet
 from activities.models.attachment import Attachment
 from activities.models.comment import Comment
-from activities.models.kinds import ATTEMPTS, FRUITLESS, OUTCOMES, Kind, Outcome, Repeats
+from activities.models.kinds import ATTEMPTS, FRUITLESS, OUTCOMES, Kind, Outcome, Reminder, Repeats
 from activities.models.linked import Linked, reachable_by
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Linked",
     "Outcome",
+    "Reminder",
     "Repeats",
     "reachable_by",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from activities.figures import keep_figures
-from activities.models.kinds import Kind, Outcome, Repeats
+from activities.models.kinds import Kind, Outcome, Reminder, Repeats
 from activities.models.linked import Linked, reachable_by
 from activities.models.verbs import Verbs
 from crm.addresses import address
@@ -128,6 +128,8 @@ class Activity(Verbs, Linked):
     repeat_until = models.DateField(_("repeats until"), null=True, blank=True)
     #: the day the repetition counts from: the 31st stays the 31st after a February
     repeat_anchor = models.DateField(null=True, blank=True, editable=False)
+    #: minutes before it is due; empty: as its people usually want to be reminded
+    remind_before = models.IntegerField(_("reminder"), null=True, blank=True, choices=Reminder.choices)
     #: the one before, in a repetition
     follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -159,6 +161,9 @@ class Activity(Verbs, Linked):
                 condition=~Q(kind=Kind.NOTE) | Q(done_at__isnull=False), name="activity_note_is_no_plan"
             ),
             models.CheckConstraint(condition=Q(due_at=None) | Q(due_on__isnull=False), name="activity_due_day_of_hour"),
+            models.CheckConstraint(
+                condition=Q(remind_before=None) | Q(remind_before__in=Reminder.values), name="activity_reminder_known"
+            ),
             models.CheckConstraint(condition=Q(outcome="") | Q(done_at__isnull=False), name="activity_outcome_of_done"),
             models.CheckConstraint(condition=Q(repeats="") | Q(due_on__isnull=False), name="activity_repeats_a_day"),
             models.CheckConstraint(condition=Q(duration=None) | Q(duration__lte=10_080), name="activity_duration_week"),
@@ -180,6 +185,7 @@ class Activity(Verbs, Linked):
                 name="activity_owner_due",
                 condition=Q(done_at=None, deleted_at=None),
             ),
+            models.Index(fields=["due_at"], name="activity_due_at", condition=Q(done_at=None, deleted_at=None)),
             models.Index(fields=["done_by", "-done_at"], name="activity_done_by"),
             models.Index(fields=["-done_at"], name="activity_done"),
         ]

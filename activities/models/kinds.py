@@ -48,3 +48,18 @@ class Repeats(models.TextChoices):
     FORTNIGHTLY = "fortnightly", _("Every two weeks")
     MONTHLY = "monthly", _("Every month")
     YEARLY = "yearly", _("Every year")
+
+
+class Reminder(models.IntegerChoices):
+    """Minutes before it is due."""
+
+    NEVER = -1, _("Not at all")
+    WHEN_DUE = 0, _("When it is due")
+    MINUTES_5 = 5, _("5 minutes before")
+    MINUTES_15 = 15, _("15 minutes before")
+    MINUTES_30 = 30, _("30 minutes before")
+    HOUR = 60, _("1 hour before")
+    HOURS_2 = 120, _("2 hours before")
+    DAY = 24 * 60, _("1 day before")
+    DAYS_2 = 2 * 24 * 60, _("2 days before")
+    WEEK = 7 * 24 * 60, _("1 week before")

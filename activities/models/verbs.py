@@ -26,6 +26,7 @@ HANDED_ON = (
     "deal_id",
     "repeats",
     "repeat_until",
+    "remind_before",
     "created_by_id",
 )
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db.models import Model
 from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -32,6 +33,12 @@ def icon(name: str, size: str = "") -> SafeString:
 def once() -> SafeString:
     """A hidden key: the form that carries it does its work once, however often it is sent."""
     return SafeString(f'<input type="hidden" name="idempotency_key" value="{uuid4().hex}">')
+
+
+@register.filter
+def label(row: Model) -> str:
+    """The name of a record's model in addresses, such as "deals.deal"."""
+    return row._meta.label_lower
 
 
 _standing: dict[tuple[Any, ...], SafeString] = {}

@@ -22,4 +22,5 @@ import "./disclosure.js";
 import "./theme.js";
 import "./side.js";
 import "./live.js";
+import "./bell.js";
 import "./autosubmit.js";

@@ -10,6 +10,7 @@ from tests.architecture.access_deals_board import DEALS_BOARD
 from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
 from tests.architecture.access_leads_setup import LEADS_SETUP
+from tests.architecture.access_notifications import NOTIFICATIONS
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_rows import get
 from tests.architecture.access_sales import SALES
@@ -36,6 +37,7 @@ ACCESS = {
     **HOME,
     **LEADS,
     **LEADS_SETUP,
+    **NOTIFICATIONS,
     **ORDERS,
     **SALES,
 }

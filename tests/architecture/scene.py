@@ -12,6 +12,7 @@ from activities.models import Comment
 from crm.models import JobProgress
 from deals.models import LostReason, Product, Stage, Target
 from leads.models import Campaign, Handout, ScoreRule, Source
+from notifications.models import Notification
 from tests import factories
 
 MISSING = 10**9
@@ -45,6 +46,8 @@ class Scene:
         made["team"] = owner.team
         made["job"] = JobProgress.objects.create(user=owner, title="Export")
         made |= self._selling(owner, customer, company, gone)
+        about = {"subject_type": "deals.deal", "subject_id": made["deal"].pk}
+        made["notification"] = Notification.objects.create(user=owner, kind="assigned", source=kind, **about)
         for name, thing in made.items():
             self.objects[name, kind] = thing
 

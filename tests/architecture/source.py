@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("crm", "accounts", "activities", "customers", "deals", "leads", "dashboard", "exchange")
+APPS = ("crm", "accounts", "activities", "notifications", "customers", "deals", "leads", "dashboard", "exchange")
 CODE = (*APPS, "launcher", "benchmarks", "scripts")
 
 

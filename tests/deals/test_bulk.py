@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from django.contrib.messages import get_messages
@@ -15,6 +14,7 @@ from crm.models import Event, JobProgress
 from deals import bulk
 from deals.models import Deal, LostReason
 from tests.factories import DealFactory, stage_called
+from tests.working import work_off
 
 URL = "/deals/list/bulk/"
 
@@ -169,12 +169,6 @@ def test_too_many_at_one_go(do, three, monkeypatch, nothing_changed):
 @pytest.fixture
 def two_at_once(monkeypatch):
     monkeypatch.setattr(bulk, "AT_ONCE", 2)
-
-
-def work_off():
-    """Do the waiting jobs, as the worker would."""
-    for job in JobProgress.objects.filter(state="queued"):
-        jobs.run.func(SimpleNamespace(job=SimpleNamespace(attempts=0)), job=str(job.pk))
 
 
 def test_many_are_left_to_the_worker_and_taken_back_as_a_whole(do, client, three, two_at_once):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -13,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from accounts.models import Absence
-from crm import jobs
 from crm.models import Event, JobProgress
 from crm.moments import today
 from leads import assignment, capacity
 from leads.assignment import assign, share_out, undo
 from leads.models import Handout, Lead
 from tests import factories
+from tests.working import work_off
 
 
 def person(name, team, role="sales", **more):
@@ -350,12 +349,6 @@ def test_undoing_gives_nothing_to_who_has_left(mona, alice, bob):
 
 
 # Many
-
-
-def work_off():
-    """Do the waiting jobs, as the worker would."""
-    for job in JobProgress.objects.filter(state="queued"):
-        jobs.run.func(SimpleNamespace(job=SimpleNamespace(attempts=0)), job=str(job.pk))
 
 
 def test_many_are_handed_out_by_the_worker(ada, una, vic, monkeypatch):

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        from crm import events
+        from notifications import jobs, notices
+
+        events.hear(notices.HEARD, jobs.tell_later)

@@ -1,0 +1,274 @@
+"""The notification centre: what one person was told, in words made of what they may see now, newest first by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db import models, transaction
+from django.db.models import F, Value
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from activities import entries
+from activities.timeline import day_label
+from crm import moments, topics
+from crm.errors import BadInput
+from crm.keyset import Position, RowComparison
+from crm.models import Event
+from crm.related import Related
+from notifications.choosing import Attending
+from notifications.delivering import rows_of, seen_ids
+from notifications.forms import CentreFilter
+from notifications.models import Attention, Notification, NotificationQuerySet, Subscription
+from notifications.notices import BY_KIND
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Lazy
+
+PAGE = 30
+#: a bell that has more to tell says "99+"
+MOST_COUNTED = 99
+MOST_FOLLOWED = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notification for the screen. `url` is empty where one may not go, or there is nowhere to go to."""
+
+    row: Notification
+    text: str
+    icon: str
+    shown: moments.Shown
+    url: str
+
+    @property
+    def is_unread(self) -> bool:
+        return self.row.read_at is None
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    lines: list[Line]
+
+
+class Centre:
+    """A page of somebody's notifications."""
+
+    def __init__(self, user: User, query: QueryDict) -> None:
+        form = CentreFilter(query, user=user)
+        if not form.is_valid():
+            raise BadInput(_("These notifications cannot be shown. Go to the newest ones."))
+        self.user, self.form = user, form
+        self.show: str = form.cleaned_data["show"]
+        self.kind: str = form.cleaned_data["kind"]
+        self.position = _read(form.cleaned_data["before"])
+        self.url = reverse("notifications:index")
+
+    @property
+    def rows(self) -> NotificationQuerySet:
+        rows = Notification.objects.visible_to(self.user)
+        rows = rows.unread() if self.show == "unread" else rows
+        return rows.filter(kind=self.kind) if self.kind else rows
+
+    @cached_property
+    def _page(self) -> list[Notification]:
+        rows = self.rows.order_by("-at", "-pk")
+        if self.position:
+            place = [
+                Value(self.position.value, models.DateTimeField()),
+                Value(self.position.pk, models.BigIntegerField()),
+            ]
+            rows = rows.filter(RowComparison([F("at"), F("pk")], "<", place))
+        return list(rows[: PAGE + 1])
+
+    @cached_property
+    def days(self) -> list[Day]:
+        """The first label is empty where the page before ended on the same day."""
+        before = timezone.localtime(self.position.value).date() if self.position else None
+        lines = lines_of(self._page[:PAGE], self.user)
+        found = groupby(lines, key=lambda line: timezone.localtime(line.row.at).date())
+        return [Day("" if day == before else day_label(day), list(rows)) for day, rows in found]
+
+    @cached_property
+    def older_url(self) -> str:
+        if len(self._page) <= PAGE:
+            return ""
+        last = self._page[PAGE - 1]
+        return self.url_with(before=Position(last.at, last.pk, 0).encode())
+
+    def url_with(self, **changes: str) -> str:
+        given = {"show": self.show, "kind": self.kind} | changes
+        query = urlencode({name: value for name, value in given.items() if value})
+        return f"{self.url}?{query}" if query else self.url
+
+    @property
+    def here_url(self) -> str:
+        return self.url_with()
+
+    @property
+    def filters(self) -> list[tuple[Any, str, bool]]:
+        """Label, URL and whether it is the present one."""
+        names = [("", _("All")), ("unread", _("Unread"))]
+        return [(label, self.url_with(show=name), name == self.show) for name, label in names]
+
+    @property
+    def kinds(self) -> list[tuple[str, Lazy]]:
+        return [(kind, notice.label) for kind, notice in BY_KIND.items() if self.user.effective_role in notice.roles]
+
+    @property
+    def topic(self) -> str:
+        return topics.of_user(self.user.pk)
+
+    @cached_property
+    def unread(self) -> int:
+        return unread_of(self.user)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.show or self.kind)
+
+
+def _read(token: str) -> Position | None:
+    if not token:
+        return None
+    position = Position.decode(token, models.DateTimeField())
+    if not isinstance(position.value, dt.datetime) or timezone.is_naive(position.value):
+        raise BadInput(_("These notifications cannot be shown. Go to the newest ones."))
+    return position
+
+
+def unread_of(user: User) -> int:
+    """So many does the bell tell of; one more than MOST_COUNTED stands for all above."""
+    return Notification.objects.visible_to(user).unread().order_by()[: MOST_COUNTED + 1].count()
+
+
+# Words
+
+
+def lines_of(rows: Sequence[Notification], user: User) -> list[Line]:
+    """What they say to `user` now: of a record that they no longer see, only that there was something."""
+    records = _records(rows, user)
+    Related(user).give((rows, ["event", "actor"]))
+    return [_line(row, records.get((row.subject_type, row.subject_id)), user) for row in rows]
+
+
+def _records(rows: Iterable[Notification | Subscription], user: User) -> dict[tuple[str, int], Any]:
+    """The records that the user sees, by type and id: two queries for each type."""
+    asked: defaultdict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        asked[row.subject_type].add(row.subject_id)
+    found: dict[tuple[str, int], Any] = {}
+    for label, ids in asked.items():
+        seen = rows_of(label).filter(pk__in=seen_ids(user, label, ids))
+        found |= {(label, row.pk): row for row in seen}
+    return found
+
+
+def _line(row: Notification, record: Any, user: User) -> Line:
+    notice = BY_KIND.get(row.kind)
+    icon = notice.icon if notice else "info"
+    return Line(row, text_of(row, record, user), icon, moments.shown(row.at), _url(row, record))
+
+
+def _url(row: Notification, record: Any) -> str:
+    if record is None or getattr(record, "deleted_at", None) or not hasattr(record, "get_absolute_url"):
+        return ""
+    return reverse("leads:index") if row.data.get("count") else str(record.get_absolute_url())
+
+
+def text_of(row: Notification, record: Any, user: User) -> str:
+    """The sentence; `record` is None when the user does not see it."""
+    notice = BY_KIND.get(row.kind)
+    if record is None or notice is None:
+        return _("Something about a record that you no longer see")
+    if count := int(row.data.get("count", 0)):
+        return _many(row, count)
+    facts = {
+        "actor": str(row.actor or _("Somebody")),
+        "record": named(record),
+        "what": _what(row.event, user, record) if row.event else "",
+        "due": _due(row.data.get("due", "")),
+        "task": (row.event.data if row.event else {}).get("task", ""),
+    }
+    return str(notice.says) % facts
+
+
+def named(record: Any) -> str:
+    """Such as "Deal “Forty lanterns”"."""
+    noun = str(record._meta.verbose_name)
+    return _("%(noun)s “%(name)s”") % {"noun": noun[:1].upper() + noun[1:], "name": record}
+
+
+def _many(row: Notification, count: int) -> str:
+    says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
+    return says % {"actor": row.actor or _("Somebody"), "count": count}
+
+
+def _what(event: Event, user: User, record: Any) -> str:
+    entry = entries.event_entry(event, user, record)
+    return entry.title if entry else _("changed")
+
+
+def _due(text: str) -> str:
+    at = parse_datetime(text) if text else None
+    return moments.shown(at).when if at else text
+
+
+# Reading
+
+
+def read(rows: NotificationQuerySet, user: User, at: dt.datetime) -> int:
+    """Mark these as read; how many were not yet. The bell hears of it in every tab."""
+    with transaction.atomic():
+        count = rows.unread().update(read_at=at)
+        topics.publish(topics.of_user(user.pk))
+    return count
+
+
+def unread(rows: NotificationQuerySet, user: User) -> None:
+    with transaction.atomic():
+        rows.update(read_at=None)
+        topics.publish(topics.of_user(user.pk))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A record that somebody follows or has muted, for the screen."""
+
+    name: str
+    url: str
+    is_muted: bool
+    attention_url: str
+
+
+def followed_by(user: User) -> list[Followed]:
+    """The newest first; what one sees no longer is not named."""
+    rows = list(Subscription.objects.visible_to(user).order_by("-at")[:MOST_FOLLOWED])
+    records = _records(rows, user)
+    found = ((row, records.get((row.subject_type, row.subject_id))) for row in rows)
+    return [
+        Followed(
+            named(record), record.get_absolute_url(), row.attention == Attention.MUTED, Attending(record, user).url
+        )
+        for row, record in found
+        if record is not None
+    ]
+
+
+def forget_old(now: dt.datetime, days: int) -> None:
+    """Read ones after `days`, unread ones after twice as many."""
+    Notification.objects.filter(at__lt=now - dt.timedelta(days=days), read_at__isnull=False).delete()
+    Notification.objects.filter(at__lt=now - dt.timedelta(days=2 * days)).delete()

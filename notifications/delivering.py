@@ -1,0 +1,220 @@
+"""From events to notifications: who is concerned, may see it and wants to hear of it is told once, by their ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Q
+from psycopg.types.json import Jsonb
+
+from accounts.models import TEAM_ROLES, Role, User
+from activities.models import Comment
+from crm import topics
+from crm.access import AccessQuerySet
+from crm.deleted import with_deleted
+from crm.events import SHOWN_ON
+from crm.models import Event, Record
+from notifications.audience import Told
+from notifications.models import Attention, Notification, Subscription
+from notifications.notices import NOTICES, Notice
+from notifications.ways import Ways, ways_of
+
+#: what happened longer ago is history by the time somebody could be told of it
+NEWS_FOR = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class News:
+    """What one person is to be told."""
+
+    user_id: int
+    kind: str
+    source: str
+    subject_type: str
+    subject_id: int
+    event: Event | None = None
+    actor_id: int | None = None
+    data: dict[str, Any] | None = None
+
+
+def tell(ids: Iterable[int], now: dt.datetime) -> int:
+    """Tell of these events; how many were told. Done twice, nobody is told twice."""
+    events = list(Event.objects.filter(pk__in=list(ids), at__gt=now - NEWS_FOR).order_by("pk"))
+    tolds = _with_rows(events)
+    wanted = [news for told in tolds for news in _news_of(told)]
+    return deliver(_joined(of_those_who_see(wanted)), now)
+
+
+def _joined(wanted: Sequence[News]) -> list[News]:
+    """What somebody is told once is one line, which says of how many it tells."""
+    groups: defaultdict[tuple[int, str], list[News]] = defaultdict(list)
+    for news in wanted:
+        groups[news.user_id, news.source].append(news)
+    return [replace(group[0], data={"count": len(group)}) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def deliver(wanted: Sequence[News], now: dt.datetime) -> int:
+    """Write what is not written yet, in the order of the people (two jobs at once never wait for each other in a
+    circle), and send it the ways they chose."""
+    users = User.objects.active().in_bulk({news.user_id for news in wanted})
+    ways = ways_of(users.values())
+    open_to = [news for news in wanted if news.user_id in users and ways[news.user_id].of(news.kind).any]
+    with transaction.atomic():
+        written = _write(sorted(open_to, key=lambda news: (news.user_id, news.source)), ways, now)
+        topics.publish(*{topics.of_user(row.user_id) for row in written})
+    return len(written)
+
+
+def _write(wanted: Sequence[News], ways: dict[int, Ways], now: dt.datetime) -> list[Notification]:
+    columns = zip(*(_values(news, ways[news.user_id], now) for news in wanted), strict=True) if wanted else ()
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notifications_notification"
+            " (user_id, kind, source, subject_type, subject_id, event_id, actor_id, data, in_app, at)"
+            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
+            " %s::bigint[], %s::bigint[], %s::jsonb[], %s::boolean[], %s::timestamptz[])"
+            " ON CONFLICT (user_id, source) DO NOTHING RETURNING id",
+            [list(column) for column in columns],
+        )
+        new = [pk for (pk,) in cursor.fetchall()]
+    return list(Notification.objects.filter(pk__in=new).order_by("pk"))
+
+
+def _values(news: News, ways: Ways, now: dt.datetime) -> tuple[Any, ...]:
+    return (
+        news.user_id,
+        news.kind,
+        news.source,
+        news.subject_type,
+        news.subject_id,
+        news.event.pk if news.event else None,
+        news.actor_id,
+        Jsonb(news.data or {}),
+        ways.of(news.kind).in_app,
+        news.event.at if news.event else now,
+    )
+
+
+# Whom it concerns
+
+
+def _with_rows(events: Sequence[Event]) -> list[Told]:
+    """The events with their subjects, a query for each kind of subject."""
+    ids: defaultdict[str, set[int]] = defaultdict(set)
+    for event in events:
+        ids[event.subject_type].add(event.subject_id)
+    rows = {label: rows_of(label).in_bulk(pks) for label, pks in ids.items()}
+    found = [(event, rows[event.subject_type].get(event.subject_id)) for event in events]
+    tolds = [Told(event, row, _place(row)) for event, row in found if row is not None]
+    _add_people(tolds)
+    return tolds
+
+
+def rows_of(label: str) -> Any:
+    """All rows of a model, deleted ones too, as its access queryset."""
+    model: Any = apps.get_model(label)
+    return with_deleted(model) if issubclass(model, Record) else model._default_manager.all()
+
+
+def _place(row: Any) -> Any:
+    return row.activity if isinstance(row, Comment) else row
+
+
+def _add_people(tolds: Sequence[Told]) -> None:
+    """Managers of the owners' teams, admins, followers: for all events at once."""
+    owners = {owner for told in tolds if (owner := getattr(told.row, "owner_id", None))}
+    teams = dict(User.objects.get_queryset().filter(pk__in=owners).values_list("pk", "team"))
+    leaders: defaultdict[int | None, set[int]] = defaultdict(set)
+    for pk, role, team in (
+        User.objects.active().filter(role__in=(Role.ADMIN, Role.MANAGER)).values_list("pk", "role", "team")
+    ):
+        leaders[team if role == Role.MANAGER else -1].add(pk)
+    followers = _followers({place for told in tolds for place in _followed(told)})
+    for told in tolds:
+        team_id = teams.get(getattr(told.row, "owner_id", None) or 0)
+        told.managers = frozenset(leaders[team_id]) if team_id else frozenset()
+        told.admins = frozenset(leaders[-1])
+        told.followers = set().union(*(followers[place] for place in _followed(told)))
+
+
+def _followed(told: Told) -> set[tuple[str, int]]:
+    """The records on whose pages it is seen."""
+    own = {(told.event.subject_type, told.event.subject_id)}
+    return own | {(label, pk) for name, label in SHOWN_ON.items() if (pk := getattr(told.row, name, None))}
+
+
+def _followers(places: set[tuple[str, int]]) -> defaultdict[tuple[str, int], set[int]]:
+    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    rows = _subscriptions(places).filter(attention=Attention.FOLLOWED)
+    for user, label, pk in rows.values_list("user", "subject_type", "subject_id"):
+        found[label, pk].add(user)
+    return found
+
+
+def _subscriptions(places: Iterable[tuple[str, int]]) -> Any:
+    ids: defaultdict[str, list[int]] = defaultdict(list)
+    for label, pk in places:
+        ids[label].append(pk)
+    which = Q(pk__in=[])
+    for label, pks in ids.items():
+        which |= Q(subject_type=label, subject_id__in=pks)
+    return Subscription.objects.filter(which)
+
+
+def _news_of(told: Told) -> list[News]:
+    """One line at most for each person, of the first notice that fits; nobody hears of what they did themselves."""
+    found: dict[int, News] = {}
+    for notice in NOTICES:
+        if told.event.kind in notice.events:
+            for user in notice.to(told) - found.keys() - {told.event.actor_id}:
+                found[user] = _news(told, notice, user)
+    return list(found.values())
+
+
+def _news(told: Told, notice: Notice, user: int) -> News:
+    label = told.place._meta.label_lower
+    return News(user, notice.kind, notice.source(told), label, told.place.pk, told.event, told.event.actor_id)
+
+
+# Who may see it
+
+
+def of_those_who_see(wanted: Sequence[News]) -> list[News]:
+    """Without those who do not see the record now, and those who do not want to hear of it."""
+    muted = {
+        (user, label, pk)
+        for user, label, pk in _subscriptions({(news.subject_type, news.subject_id) for news in wanted})
+        .filter(attention=Attention.MUTED)
+        .values_list("user", "subject_type", "subject_id")
+    }
+    users = User.objects.active().in_bulk({news.user_id for news in wanted})
+    asked: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for news in wanted:
+        asked[news.user_id, news.subject_type].add(news.subject_id)
+    seen = {who: seen_ids(users[who[0]], who[1], pks) for who, pks in asked.items() if who[0] in users}
+    return [
+        news
+        for news in wanted
+        if news.subject_id in seen.get((news.user_id, news.subject_type), ())
+        and (news.user_id, news.subject_type, news.subject_id) not in muted
+    ]
+
+
+def seen_ids(user: User, label: str, pks: set[int]) -> set[int]:
+    """Which of these records the user sees, deleted ones too. Colleagues are known to everybody by name."""
+    if user.effective_role == "" or (user.role in TEAM_ROLES and user.team_id is None):
+        return set()
+    if label == User._meta.label_lower:
+        return pks
+    rows = rows_of(label)
+    if not isinstance(rows, AccessQuerySet):
+        return pks if user.effective_role == Role.ADMIN else set()
+    return set(rows.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))

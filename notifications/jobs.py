@@ -1,0 +1,44 @@
+"""What notifications leave to the worker."""
+
+from __future__ import annotations
+
+from django.utils.timezone import now
+from procrastinate import RetryStrategy
+
+from crm.jobs import queue
+
+#: so many events at once: a job that is tried again repeats no more than these
+AT_ONCE = 500
+#: read ones are forgotten after so many days, unread ones after twice as many
+KEPT_DAYS = 90
+
+
+def tell_later(events: list[int]) -> None:
+    """Have these events told, once the caller's transaction is committed."""
+    for start in range(0, len(events), AT_ONCE):
+        tell.defer(events=events[start : start + AT_ONCE])
+
+
+@queue.task(name="notifications.tell", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def tell(events: list[int]) -> None:
+    from notifications import delivering
+
+    delivering.tell(events, now())
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="notifications.remind", queueing_lock="notifications.remind")
+def remind(timestamp: int) -> None:
+    """Of what is due soon."""
+    from notifications import reminders
+
+    reminders.remind(now())
+
+
+@queue.periodic(cron="47 3 * * *")
+@queue.task(name="notifications.prune", queueing_lock="notifications.prune")
+def prune(timestamp: int) -> None:
+    """Forget old ones."""
+    from notifications import centre
+
+    centre.forget_old(now(), KEPT_DAYS)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+
+urlpatterns = [
+    # /notifications/
+    path("notifications/", views.index, name="index"),
+    path("notifications/bell/", views.bell, name="bell"),
+    path("notifications/read-all/", views.read_all, name="read_all"),
+    path("notifications/undo-read/", views.undo_read, name="undo_read"),
+    path("notifications/<int:pk>/read/", views.read, name="read"),
+    path("notifications/<int:pk>/unread/", views.unread, name="unread"),
+    # what one hears of a record
+    path("notifications/about/<str:label>/<int:pk>/", views.attending, name="attending"),
+    path("notifications/about/<str:label>/<int:pk>/choose/", views.attention, name="attention"),
+    # /settings/notifications/
+    path("settings/notifications/", views.settings, name="settings"),
+]

@@ -1,0 +1,105 @@
+"""Two people at once: one assigns, the other's bell rings without reload, is opened, read, and leads to the thing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from notifications.models import Notification
+from tests import factories
+from tests.browser.conftest import PHONE, press
+from tests.working import work_off
+
+
+@pytest.fixture
+def team(transactional_db):
+    return factories.TeamFactory(name="North")
+
+
+@pytest.fixture
+def sofia(someone, team):
+    return someone("sales", name="Sofia Marchetti", team=team)
+
+
+@pytest.fixture
+def mona(someone, team):
+    return someone("manager", name="Mona Berg", team=team)
+
+
+@pytest.fixture
+def nils(team):
+    return factories.LeadFactory(name="Nils Holm", owner=None)
+
+
+def bell(tab):
+    return tab.page.locator("#bell")
+
+
+def test_one_assigns_and_the_others_bell_rings_without_reload(open_tab, sofia, mona, nils):
+    hers, theirs = open_tab(), open_tab()
+    hers.sign_in(sofia)
+    expect(bell(hers)).to_have_accessible_name("Notifications: none unread")
+    theirs.sign_in(mona)
+    theirs.go(f"/leads/{nils.pk}/")
+    theirs.page.get_by_role("link", name="Assign").click()
+    theirs.page.locator("#drawer").get_by_role("button", name=re.compile("Sofia Marchetti")).click()
+    expect(theirs.page.locator("#fact-owner")).to_contain_text("Sofia Marchetti")
+    work_off()
+    expect(bell(hers)).to_have_accessible_name("1 unread notification")
+    assert hers.violations() == []
+
+    press(hers.page, "g", "n")
+    drawer = hers.page.locator("#drawer")
+    expect(drawer.get_by_role("link", name="Mona Berg gave you Lead “Nils Holm”")).to_be_visible()
+    assert hers.violations() == []
+    drawer.get_by_role("link", name="Mona Berg gave you Lead “Nils Holm”").click()
+    expect(hers.page.get_by_role("heading", level=1)).to_have_text("Nils Holm")
+    expect(bell(hers)).to_have_accessible_name("Notifications: none unread")
+    assert Notification.objects.get(user=sofia).read_at
+
+
+def test_all_are_read_at_once_and_taken_back_on_a_phone_in_the_dark(open_tab, sofia, nils):
+    for number in range(3):
+        place = {"subject_type": "leads.lead", "subject_id": nils.pk}
+        Notification.objects.create(user=sofia, kind="mentioned", source=str(number), **place)
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab(size=PHONE, dark=True)
+    tab.sign_in(sofia)
+    tab.go("/notifications/")
+    expect(bell(tab)).to_have_accessible_name("3 unread notifications")
+    assert tab.violations() == []
+    assert tab.overflow() <= 0
+    tab.page.get_by_role("button", name="Mark all as read").click()
+    expect(bell(tab)).to_have_accessible_name("Notifications: none unread")
+    expect(tab.page.locator("#notifications li.unread")).to_have_count(0)
+    tab.page.get_by_role("button", name="Undo").click()
+    expect(bell(tab)).to_have_accessible_name("3 unread notifications")
+
+
+def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go(f"/leads/{nils.pk}/")
+    tab.page.get_by_label("More actions").click()
+    tab.page.get_by_role("button", name="Follow").click()
+    expect(tab.page.get_by_role("button", name="Stop following")).to_be_visible()
+    tab.go("/settings/notifications/")
+    expect(tab.page.get_by_role("listitem").filter(has_text="Nils Holm")).to_contain_text("Followed")
+    assert tab.violations() == []
+
+
+def test_how_one_is_told_is_chosen_on_one_page(open_tab, sofia):
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go("/settings/notifications/")
+    tab.page.get_by_label("By e-mail: Somebody mentions me").select_option("digest")
+    tab.page.get_by_label("Quiet from").fill("22:00")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_role("alert").first).to_contain_text("Quiet hours need a beginning and an end.")
+    tab.page.get_by_label("Quiet until").fill("07:00")
+    tab.page.get_by_role("button", name="Save").click()
+    expect(tab.page.get_by_role("status").first).to_contain_text("Saved.")
+    expect(tab.page.get_by_label("By e-mail: Somebody mentions me")).to_have_value("digest")

@@ -15,13 +15,15 @@ from django.db import models, transaction
 from django.db.models import F, Value
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from activities import entries
+from activities.models import Activity
 from activities.timeline import day_label
 from crm import moments, topics
 from crm.errors import BadInput
@@ -203,13 +205,13 @@ def text_of(row: Notification, record: Any, user: User) -> str:
         "due": _due(row.data.get("due", "")),
         "task": (row.event.data if row.event else {}).get("task", ""),
     }
-    return str(notice.says) % facts
+    return capfirst(str(notice.says) % facts)
 
 
 def named(record: Any) -> str:
-    """Such as "Deal “Forty lanterns”"."""
-    noun = str(record._meta.verbose_name)
-    return _("%(noun)s “%(name)s”") % {"noun": noun[:1].upper() + noun[1:], "name": record}
+    """Such as: deal “Forty lanterns”, or call “Ask for the size”."""
+    noun = record.get_kind_display() if isinstance(record, Activity) else record._meta.verbose_name
+    return _("%(noun)s “%(name)s”") % {"noun": str(noun).lower(), "name": record}
 
 
 def _many(row: Notification, count: int) -> str:
@@ -218,13 +220,19 @@ def _many(row: Notification, count: int) -> str:
 
 
 def _what(event: Event, user: User, record: Any) -> str:
+    """In the words of the timeline, which is about one record and so does not always name it."""
     entry = entries.event_entry(event, user, record)
-    return entry.title if entry else _("changed")
+    what = entry.title if entry else _("Changed")
+    return what if str(record) in what else _("%(what)s (%(record)s)") % {"what": what, "record": named(record)}
 
 
 def _due(text: str) -> str:
+    """The hour alone when it is today."""
     at = parse_datetime(text) if text else None
-    return moments.shown(at).when if at else text
+    if at is None:
+        return text
+    local = timezone.localtime(at)
+    return str(formats.time_format(local.time())) if local.date() == timezone.localdate() else moments.shown(at).when
 
 
 # Reading

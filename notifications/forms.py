@@ -98,7 +98,7 @@ class DeliveryForm(forms.ModelForm[Delivery]):
         self.fields[f"{kind}_push"] = _tick(_("In the browser: %(what)s") % what, way.push)
         for way_name in ("in_app", "email", "push"):
             field = self.fields[f"{kind}_{way_name}"]
-            field.widget.attrs["aria-label"] = field.label
+            field.widget.attrs |= {"aria-label": field.label} | ({"class": "input"} if way_name == "email" else {})
 
     @property
     def rows(self) -> list[tuple[Notice, forms.BoundField, forms.BoundField, forms.BoundField]]:

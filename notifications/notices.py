@@ -24,7 +24,7 @@ SELLERS = frozenset({Role.ADMIN, Role.MANAGER, Role.SALES})
 
 @dataclass(frozen=True)
 class Notice:
-    """`says` is a sentence with %(actor)s, %(record)s and %(what)s, the event in the words of the timeline."""
+    """`says` is a sentence with %(actor)s, %(record)s, and %(what)s: the event in the words of the timeline."""
 
     kind: str
     label: Lazy
@@ -45,7 +45,7 @@ NOTICES = (
     Notice(
         "mentioned",
         _("Somebody mentions me"),
-        _("%(actor)s mentioned you: %(record)s"),
+        _("%(actor)s mentioned you in the %(record)s"),
         "at-sign",
         ("activity.created", "activity.changed", "comment.created", "comment.changed"),
         audience.mentioned,
@@ -56,7 +56,7 @@ NOTICES = (
     Notice(
         "assigned",
         _("A lead, deal or customer becomes mine"),
-        _("%(actor)s gave you %(record)s"),
+        _("%(actor)s gave you the %(record)s"),
         "user-check",
         ("lead.assigned", "deal.assigned", "customer.changed", "company.changed", "user.deactivated"),
         audience.new_owner,
@@ -68,7 +68,7 @@ NOTICES = (
     Notice(
         "asked",
         _("Somebody plans something for me to do"),
-        _("%(actor)s planned for you: %(record)s"),
+        _("%(actor)s planned the %(record)s for you"),
         "calendar-plus",
         ("activity.created", "activity.changed"),
         audience.doers,
@@ -79,7 +79,7 @@ NOTICES = (
     Notice(
         "commented",
         _("Somebody comments on what I wrote or do"),
-        _("%(actor)s commented on %(record)s"),
+        _("%(actor)s commented on the %(record)s"),
         "message-square",
         ("comment.created",),
         audience.of_the_activity,
@@ -88,7 +88,7 @@ NOTICES = (
     Notice(
         "finished",
         _("Somebody finishes what I planned for them"),
-        _("%(actor)s finished %(record)s"),
+        _("%(actor)s finished the %(record)s"),
         "circle-check",
         ("activity.finished",),
         audience.planner,
@@ -105,7 +105,7 @@ NOTICES = (
     Notice(
         "followed",
         _("Something happens to a record that I follow"),
-        _("%(actor)s: %(what)s (%(record)s)"),
+        _("%(actor)s: %(what)s"),
         "eye",
         (
             "lead.changed",

@@ -52,9 +52,9 @@ def test_one_assigns_and_the_others_bell_rings_without_reload(open_tab, sofia, m
 
     press(hers.page, "g", "n")
     drawer = hers.page.locator("#drawer")
-    expect(drawer.get_by_role("link", name="Mona Berg gave you Lead “Nils Holm”")).to_be_visible()
+    expect(drawer.get_by_role("link", name="Mona Berg gave you the lead “Nils Holm”")).to_be_visible()
     assert hers.violations() == []
-    drawer.get_by_role("link", name="Mona Berg gave you Lead “Nils Holm”").click()
+    drawer.get_by_role("link", name="Mona Berg gave you the lead “Nils Holm”").click()
     expect(hers.page.get_by_role("heading", level=1)).to_have_text("Nils Holm")
     expect(bell(hers)).to_have_accessible_name("Notifications: none unread")
     assert Notification.objects.get(user=sofia).read_at

@@ -34,7 +34,7 @@ def test_it_says_who_did_what_with_which_record(page, told, deal, mona, alice, b
     deal.assign(bob, by=mona)
     deal.assign(alice, by=mona)
     told()
-    assert texts(page()) == ["Mona Manager gave you Deal “Forty lanterns”"]
+    assert texts(page()) == ["Mona Manager gave you the deal “Forty lanterns”"]
 
 
 def test_the_newest_comes_first_under_its_day(page, deal, alice):

@@ -79,6 +79,10 @@ class Board:
     columns: list[Column]
     zones: list[Column] = field(default_factory=list)
     is_manual: bool = False
+    #: where it is fetched again, and the topics after whose changes it is
+    url: str = ""
+    topics: str = ""
+    first: int = FIRST
 
     @property
     def places(self) -> list[Column]:

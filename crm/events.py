@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def record(kind: str, *, on: models.Model, by: User | None, **facts: Any) -> Eve
     """
     event = _event(kind, on, by, facts, now())
     event.save(force_insert=True)
-    topics.publish(topics.topic(on), *_concerned(on))
+    topics.publish_rows(_names(on), [(on._meta.label_lower, _owners(on, facts))])
     _tell([event])
     return event
 
@@ -51,7 +52,10 @@ def record_each(happened: Iterable[tuple[str, models.Model, dict[str, Any]]], *,
     told, at = list(happened), now()
     events = [_event(kind, on, by, facts, at) for kind, on, facts in told]
     Event.objects.bulk_create(events, batch_size=1_000)
-    topics.publish(*{name for _kind, on, _facts in told for name in (topics.topic(on), *_concerned(on))})
+    owners: defaultdict[str, set[int]] = defaultdict(set)
+    for _kind, on, facts in told:
+        owners[on._meta.label_lower] |= _owners(on, facts)
+    topics.publish_rows({name for _kind, on, _facts in told for name in _names(on)}, owners.items())
     _tell(events)
 
 
@@ -73,9 +77,19 @@ def _event(kind: str, on: models.Model, by: User | None, facts: dict[str, Any], 
     )
 
 
-def _concerned(on: models.Model) -> set[str]:
-    """The topics of the records on whose pages `on` is shown."""
-    return {f"{label}:{pk}" for name, label in SHOWN_ON.items() if (pk := getattr(on, name, None))}
+def _names(on: models.Model) -> set[str]:
+    """The topics of the record, and of the records on whose pages it is shown."""
+    shown_on = {f"{label}:{pk}" for name, label in SHOWN_ON.items() if (pk := getattr(on, name, None))}
+    return {topics.topic(on), *shown_on}
+
+
+def _owners(on: models.Model, facts: dict[str, Any]) -> set[int]:
+    """Whose it is, and whose it was before."""
+    if not hasattr(on, "owner_id"):
+        return set()
+    before = facts.get("before")
+    was = {before.pk} if before is not None and isinstance(before, type(on).owner.field.related_model) else set()  # type: ignore[attr-defined]  # it has an owner
+    return was | {on.owner_id or topics.NOBODY}
 
 
 def _plain(value: Any) -> Any:

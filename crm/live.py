@@ -32,6 +32,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PING = 15.0
 SEND_PATIENCE = 20.0
 MOST_STREAMS = 5000
+#: that one person may have open in a process: a browser needs one for all its tabs
+MOST_OF_ONE = 20
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -43,8 +45,8 @@ HEADERS = [
 class Live:
     """The lane `/live/?topics=customers.customer:17,user:3`."""
 
-    def __init__(self, *, ping: float = PING, check: float = 30.0) -> None:
-        self.ping, self.check = ping, check
+    def __init__(self, *, ping: float = PING, check: float = 30.0, most_of_one: int = MOST_OF_ONE) -> None:
+        self.ping, self.check, self.most_of_one = ping, check, most_of_one
         self.hub = Hub()
         self.desk = SessionDesk()
 
@@ -71,7 +73,9 @@ class Live:
             return await _refuse(send, 503)
         if watcher is None:
             return await _refuse(send, 401)
-        client = self.hub.join(watcher.topics)
+        if self.hub.streams_of[watcher.user_id] >= self.most_of_one:
+            return await _refuse(send, 429)
+        client = self.hub.join(watcher.topics, watcher.user_id)
         gone = asyncio.ensure_future(_until_gone(receive, client))
         try:
             await self._stream(client, watcher, send)
@@ -113,8 +117,8 @@ class Live:
             again = await self.desk.look_again(watcher)
         except self.desk.Unavailable:
             return False
-        if again is None or again.user_id != watcher.user_id:
-            return False
+        if again is None or (again.user_id, again.rights) != (watcher.user_id, watcher.rights):
+            return False  # with other rights the browser asks anew
         self.hub.narrow(client, again.topics)
         return True
 

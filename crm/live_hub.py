@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 import psycopg
@@ -19,14 +19,17 @@ logger = logging.getLogger(__name__)
 RESYNC: Final = "resync"
 STOP: Final = "stop"
 WAITING = 100
+
+#: topic -> the names by which somebody asked for it
+Names = dict[str, tuple[str, ...]]
 QUIET = 60.0  # seconds of silence after which the connection is tried
 
 
 class Client:
-    """One open stream."""
+    """One open stream: its topics, and the names by which they were asked for."""
 
-    def __init__(self, topics: frozenset[str]) -> None:
-        self.topics = topics
+    def __init__(self, topics: Names, user_id: int = 0) -> None:
+        self.topics, self.user_id = topics, user_id
         self.queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
 
     def push(self, item: str) -> None:
@@ -53,34 +56,40 @@ class Hub:
     def __init__(self) -> None:
         self.clients: set[Client] = set()
         self.watchers: defaultdict[str, set[Client]] = defaultdict(set)
+        self.streams_of: Counter[int] = Counter()
         self.stopping = False
         self.listening: asyncio.Task[None] | None = None
 
-    def join(self, topics: frozenset[str]) -> Client:
+    def join(self, topics: Names, user_id: int = 0) -> Client:
         """A new stream."""
-        client = Client(topics)
+        client = Client(topics, user_id)
         self.clients.add(client)
+        self.streams_of[user_id] += 1
         for topic in topics:
             self.watchers[topic].add(client)
         return client
 
     def leave(self, client: Client) -> None:
         """A stream has ended."""
-        self.narrow(client, frozenset())
+        self.narrow(client, {})
         self.clients.discard(client)
+        self.streams_of[client.user_id] -= 1
+        if not self.streams_of[client.user_id]:
+            del self.streams_of[client.user_id]
 
-    def narrow(self, client: Client, topics: frozenset[str]) -> None:
+    def narrow(self, client: Client, topics: Names) -> None:
         """Fewer topics than before: somebody may no longer see a record."""
-        for topic in client.topics - topics:
+        for topic in client.topics.keys() - topics.keys():
             self.watchers[topic].discard(client)
             if not self.watchers[topic]:
                 del self.watchers[topic]
-        client.topics &= topics
+        client.topics = {topic: names for topic, names in client.topics.items() if topic in topics}
 
     def publish(self, topic: str) -> None:
         """Wake those who watch it."""
         for client in self.watchers.get(topic, ()):
-            client.push(topic)
+            for name in client.topics[topic]:
+                client.push(name)
 
     def start(self) -> None:
         """Listen from now on."""

@@ -19,24 +19,26 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.http import HttpRequest
 
 from crm.access import visible
+from crm.live_hub import Names
 from crm.text import is_storable
-from crm.topics import of_user
+from crm.topics import MINE, of_user, scopes
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_TOPICS = 50
-TOPIC = re.compile(r"([a-z_]+\.[a-z_]+):([0-9]{1,18})")
+TOPIC = re.compile(r"([a-z_]+\.[a-z_]+):([0-9]{1,18}|mine)")
 
 
 @dataclass(frozen=True)
 class Watcher:
-    """Somebody signed in, and what they watch."""
+    """Somebody signed in, and what they watch. `rights` decide it."""
 
     session_key: str
     asked: tuple[str, ...]
     user_id: int
-    topics: frozenset[str]
+    rights: tuple[str, int | None]
+    topics: Names
 
 
 class SessionDesk:
@@ -86,7 +88,9 @@ def look_up(key: str, asked: tuple[str, ...]) -> Watcher | None:
     close_old_connections()
     try:
         user = signed_in(key)
-        return Watcher(key, asked, user.pk, seen_by(user, asked)) if user else None
+        if user is None:
+            return None
+        return Watcher(key, asked, user.pk, (user.effective_role, user.team_id), seen_by(user, asked))
     finally:
         close_old_connections()
 
@@ -106,17 +110,35 @@ def _read_only_session(key: str) -> Any:
     return store
 
 
-def seen_by(user: User, asked: Iterable[str]) -> frozenset[str]:
-    """The topics that exist and that the user may see. The rest is dropped without a word: it is nobody's business."""
+def seen_by(user: User, asked: Iterable[str]) -> Names:
+    """The topics that exist and that the user may see, with the names they asked by. The rest is dropped without a
+    word: it is nobody's business."""
     wanted: defaultdict[str, set[int]] = defaultdict(set)
-    seen = {topic for topic in asked if topic == of_user(user.pk)}
-    for topic in asked:
-        if parts := TOPIC.fullmatch(topic):
+    seen: defaultdict[str, list[str]] = defaultdict(list)
+    for name in dict.fromkeys(asked):
+        if name == of_user(user.pk):
+            seen[name].append(name)
+        elif (parts := TOPIC.fullmatch(name)) and parts[2] == MINE:
+            for topic in _scopes(parts[1], user):
+                seen[topic].append(name)
+        elif parts:
             wanted[parts[1]].add(int(parts[2]))
     for label, keys in wanted.items():
-        try:
-            rows = visible(apps.get_model(label), user)
-        except (LookupError, TypeError):
-            continue
-        seen |= {f"{label}:{pk}" for pk in rows.filter(pk__in=keys).values_list("pk", flat=True)}
-    return frozenset(seen)
+        for pk in _seen(label, keys, user):
+            seen[f"{label}:{pk}"].append(f"{label}:{pk}")
+    return {topic: tuple(names) for topic, names in seen.items()}
+
+
+def _scopes(label: str, user: User) -> list[str]:
+    try:
+        return scopes(label, user)
+    except (LookupError, TypeError):
+        return []
+
+
+def _seen(label: str, keys: set[int], user: User) -> list[int]:
+    try:
+        rows = visible(apps.get_model(label), user)
+    except (LookupError, TypeError):
+        return []
+    return list(rows.filter(pk__in=keys).values_list("pk", flat=True))

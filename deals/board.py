@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 #: the column of won deals holds those of this many days
 WON_DAYS = 30
+TOPICS = "deals.deal:mine activities.activity:mine"
 NOTHING = Decimal()
 #: the ways to sort, as the menu offers them
 ORDERS = (
@@ -182,7 +183,14 @@ class DealBoard:
         label = _("Deals by stage: %(pipeline)s") % {"pipeline": self.pipeline}
         zones = [self.head(stage) for stage in self.stages.values() if not stage.is_open]
         movable = self.user.effective_role in WRITERS
-        return Board(label, columns, zones if movable else [], is_manual=self.cards.sort_name == "manual")
+        return Board(
+            label,
+            columns,
+            zones if movable else [],
+            is_manual=self.cards.sort_name == "manual",
+            url=self.cards.url_with(),
+            topics=TOPICS,
+        )
 
     def columns(self, stages: list[Stage]) -> list[Column]:
         """With their first cards: one query for the ids of all, one for the deals, one for what is planned."""

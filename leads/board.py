@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 #: the ways to sort, as the menu offers them
+TOPICS = "leads.lead:mine"
 ORDERS = (
     ("-score", gettext_lazy("Score")),
     ("clock", gettext_lazy("First answer due")),
@@ -108,7 +109,13 @@ class LeadBoard:
     def board(self) -> Board:
         zones = [self.head(status) for status in (LeadStatus.CONVERTED, LeadStatus.LOST)]
         movable = self.user.effective_role in WRITERS
-        return Board(_("Leads by status"), self.columns(OPEN_STATUSES), zones if movable else [])
+        return Board(
+            _("Leads by status"),
+            self.columns(OPEN_STATUSES),
+            zones if movable else [],
+            url=self.cards.url_with(),
+            topics=TOPICS,
+        )
 
     def columns(self, statuses: Iterable[str]) -> list[Column]:
         """With their first cards: one query for the ids of all, one for the leads."""

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def live():
-    return Live(ping=0.5, check=1.0)
+    return Live(ping=0.5, check=1.0, most_of_one=400)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_at_most_fifty_topics(port, live, ada, customer):
     asked = [*(f"user:{10**9 + number}" for number in range(50)), topics.topic(customer)]
     with Wire(port) as wire:
         watch(wire, asked, cookie_of(ada))
-        assert next(iter(live.hub.clients)).topics == frozenset()
+        assert next(iter(live.hub.clients)).topics == {}
 
 
 def test_a_stream_ends_when_its_session_does(port, alice):
@@ -129,8 +129,75 @@ def test_who_may_no_longer_see_a_record_no_longer_hears_of_it(port, live, alice,
         wait_until(lambda: not client.topics)
 
 
+def heard_by(port, user, asked, change):
+    """What `user` hears of `change` who watches `asked`."""
+    with Wire(port) as wire:
+        watch(wire, asked, cookie_of(user))
+        change()
+        topics.publish(f"user:{user.pk}")
+        return messages(wire.hear(upto=f"user:{user.pk}".encode()))[:-1]
+
+
+MINE = [{"topic": "deals.deal:mine"}]
+
+
+@pytest.mark.parametrize(
+    ("who", "heard"),
+    [
+        ("ada", MINE),
+        ("rita", MINE),
+        ("mona", MINE),
+        ("alice", MINE),
+        ("bob", []),
+        ("gus", []),
+        ("charlie", []),
+    ],
+)
+def test_all_of_a_kind_is_heard_of_by_those_who_see_the_row(port, request, deal, who, heard):
+    user = request.getfixturevalue(who)
+    names = ["deals.deal:mine", f"user:{user.pk}"]
+    assert heard_by(port, user, names, lambda: deal.win(by=deal.owner)) == heard
+
+
+def test_whoever_had_it_hears_that_it_went_and_whoever_gets_it_that_it_came(port, deal, alice, bob, mona):
+    for user in (alice, bob):
+        deal.refresh_from_db()
+        other = bob if deal.owner == alice else alice
+        names = ["deals.deal:mine", f"user:{user.pk}"]
+        assert MINE[0] in heard_by(port, user, names, lambda other=other: deal.assign(other, by=mona))
+
+
+def test_a_deal_that_is_shared_is_heard_of_too(port, deal, bob):
+    deal.shared_with.add(bob)
+    names = ["deals.deal:mine", f"user:{bob.pk}"]
+    assert heard_by(port, bob, names, lambda: deal.win(by=deal.owner)) == MINE
+
+
+def test_a_stream_ends_when_the_role_changes_and_the_new_one_hears_less(port, mona, deal):
+    headers = cookie_of(mona)
+    with Wire(port) as wire:
+        watch(wire, ["deals.deal:mine"], headers)
+        type(mona).objects.filter(pk=mona.pk).update(role="agent")
+        wire.hear(upto=END)
+    mona.refresh_from_db()
+    assert heard_by(port, mona, ["deals.deal:mine", f"user:{mona.pk}"], lambda: deal.win(by=deal.owner)) == []
+
+
+def test_one_person_has_no_more_streams_than_a_browser_needs(port, live, alice):
+    live.most_of_one = 2
+    headers = cookie_of(alice)
+    wires = [watch(Wire(port), [f"user:{alice.pk}"], headers) for _ in range(2)]
+    try:
+        with Wire(port) as wire:
+            assert wire.say(request("GET", f"/live/?topics=user:{alice.pk}", headers=headers)).status() == 429
+    finally:
+        for wire in wires:
+            wire.__exit__(None, None, None)
+    wait_until(lambda: not live.hub.streams_of)
+
+
 def test_a_slow_reader_is_told_to_fetch_everything(live, alice):
-    client = live.hub.join(frozenset({"user:1"}))
+    client = live.hub.join({"user:1": ("user:1",)})
     for _ in range(150):
         live.hub.publish("user:1")
     assert client.queue.get_nowait() == "resync"
@@ -150,9 +217,10 @@ def test_after_the_database_went_away_everybody_resyncs(port, alice):
         assert b"event: change" in wire.hear(upto=b"change")
 
 
-def test_300_streams_cost_few_connections_and_pages_still_answer(port, live, alice, customer):
+def test_1000_streams_cost_few_connections_and_pages_still_answer(port, live, alice, customer):
+    live.check, live.most_of_one = 30.0, 1000
     headers, name = cookie_of(alice), topics.topic(customer)
-    wires = [Wire(port) for _ in range(300)]
+    wires = [Wire(port) for _ in range(1000)]
     try:
         for wire in wires:
             wire.say(request("GET", f"/live/?topics={name}", headers=headers, close=False))

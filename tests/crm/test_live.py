@@ -218,7 +218,7 @@ def test_after_the_database_went_away_everybody_resyncs(port, alice):
 
 
 def test_1000_streams_cost_few_connections_and_pages_still_answer(port, live, alice, customer):
-    live.check, live.most_of_one = 30.0, 1000
+    live.ping, live.check, live.most_of_one = 15.0, 30.0, 1000
     headers, name = cookie_of(alice), topics.topic(customer)
     wires = [Wire(port) for _ in range(1000)]
     try:

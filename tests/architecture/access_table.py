@@ -11,6 +11,7 @@ from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
 from tests.architecture.access_leads_setup import LEADS_SETUP
 from tests.architecture.access_orders import ORDERS
+from tests.architecture.access_outbox import OUTBOX
 from tests.architecture.access_rows import get
 from tests.architecture.access_sales import SALES
 
@@ -37,6 +38,7 @@ ACCESS = {
     **LEADS,
     **LEADS_SETUP,
     **ORDERS,
+    **OUTBOX,
     **SALES,
 }
 

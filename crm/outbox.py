@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,10 @@ FIRST_PAUSE = dt.timedelta(seconds=30)
 LONGEST_PAUSE = dt.timedelta(hours=1)
 TRIED_FOR = dt.timedelta(days=3)
 KEPT_FOR = dt.timedelta(days=90)
-#: so many in one run, over one connection
-AT_ONCE = 100
+#: so many over one connection: servers end it after some more
+AT_ONCE = 50
+#: seconds; what is due then is left to the next run
+LONGEST_RUN = 50.0
 #: after a run that found no server nobody asks it again for a while: each would wait for its answer
 SILENCE = dt.timedelta(seconds=20)
 SILENT_UNTIL = "crm.outbox.silent_until"
@@ -41,6 +44,11 @@ class Outcome(Enum):
     SENT = auto()
     NOT_SENT = auto()
     NO_SERVER = auto()
+    #: no other is due
+    DONE = auto()
+
+
+ENDS = {Outcome.NO_SERVER, Outcome.DONE}
 
 
 def post(kind: str, *, to: User | str, at: dt.datetime | None = None, **arguments: Any) -> Mail:
@@ -69,20 +77,27 @@ def send_due(now: dt.datetime) -> int:
     silent_until = cache.get(SILENT_UNTIL)
     if silent_until and now < silent_until:
         return 0
-    sent = 0
-    with delivery.connected() as connection:
-        for _place in range(AT_ONCE):
-            outcome = _send_next(connection, now)
-            if outcome is Outcome.NO_SERVER:
-                cache.set(SILENT_UNTIL, now + SILENCE, SILENCE.total_seconds())
-            if outcome in (None, Outcome.NO_SERVER):
-                break
-            sent += outcome is Outcome.SENT
+    sent, ended, until = 0, False, time.monotonic() + LONGEST_RUN
+    while not ended and time.monotonic() < until:
+        outcomes = _send_some(now)
+        sent += outcomes.count(Outcome.SENT)
+        ended = outcomes[-1] in ENDS
+        if outcomes[-1] is Outcome.NO_SERVER:
+            cache.set(SILENT_UNTIL, now + SILENCE, SILENCE.total_seconds())
     return sent
 
 
-def _send_next(connection: Any, now: dt.datetime) -> Outcome | None:
-    """Send the mail that waited longest, in a transaction of its own; None when no other is due.
+def _send_some(now: dt.datetime) -> list[Outcome]:
+    """What goes over one connection."""
+    outcomes: list[Outcome] = []
+    with delivery.connected() as connection:
+        while len(outcomes) < AT_ONCE and not ENDS & set(outcomes):
+            outcomes.append(_send_next(connection, now))
+    return outcomes
+
+
+def _send_next(connection: Any, now: dt.datetime) -> Outcome:
+    """Send the mail that waited longest, in a transaction of its own.
 
     Its row is locked until what became of it is written: nobody else sends it. When this process dies meanwhile the
     row is queued as before, and the mail goes out again under the same Message-ID.
@@ -91,7 +106,7 @@ def _send_next(connection: Any, now: dt.datetime) -> Outcome | None:
         bulk.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")  # a mail server may be slow
         due = Mail.objects.due(now).select_related("user")
         mail = due.select_for_update(skip_locked=True, of=("self",)).first()
-        return _send(mail, connection, now) if mail else None
+        return _send(mail, connection, now) if mail else Outcome.DONE
 
 
 def _send(mail: Mail, connection: Any, now: dt.datetime) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -54,6 +55,23 @@ def test_many_go_over_one_connection(mail_server, note, alice):
         outbox.post(note, to=alice, words=f"Note {number}")
     assert outbox.send_due(now()) == 5
     assert (len(mail_server.received), mail_server.calls) == (5, 1)
+
+
+def test_more_than_a_connection_takes_go_over_the_next(mail_server, note, alice, monkeypatch):
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    for number in range(5):
+        outbox.post(note, to=alice, words=f"Note {number}")
+    assert outbox.send_due(now()) == 5
+    assert (len(mail_server.received), mail_server.calls) == (5, 3)
+
+
+def test_a_run_ends_after_a_while_and_the_next_goes_on(mail_server, note, alice, monkeypatch):
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    monkeypatch.setattr(outbox, "LONGEST_RUN", 0.2)
+    mail_server.before_accepting = lambda _message: time.sleep(0.15)
+    for number in range(5):
+        outbox.post(note, to=alice, words=f"Note {number}")
+    assert [outbox.send_due(now()) for _run in range(3)] == [2, 2, 1]
 
 
 def test_nothing_due_asks_nobody(mail_server, note, alice):

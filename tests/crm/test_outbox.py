@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
@@ -48,6 +49,25 @@ def test_the_worker_sends_it_at_once(mail_server, note, alice):
     outbox.post(note, to=alice, words="At once")
     assert work("crm.send_mail") == ["succeeded"]
     assert mail_server.subjects == ["At once"]
+
+
+def test_every_minute_what_is_due_is_looked_for(mail_server, note, alice):
+    periodic = {task.task.name: task for task in app.periodic_registry.periodic_tasks.values()}
+    task = periodic["crm.send_due"]
+    assert (task.cron, task.task.queueing_lock) == ("* * * * *", "crm.send_due")
+    mail = outbox.post(note, to=alice, at=now() + dt.timedelta(hours=1), words="Later")
+    jobs.send_due(0)
+    assert mail_server.received == []
+    Mail.objects.filter(pk=mail.pk).update(due_at=now())
+    jobs.send_due(0)
+    assert mail_server.subjects == ["Later"]
+
+
+def test_what_is_due_is_found_by_its_index(note, alice):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Mail.objects.due(now()).select_for_update(skip_locked=True)[:1].explain()
+    assert "Index Scan using mail_due" in plan and "Sort" not in plan
 
 
 def test_many_go_over_one_connection(mail_server, note, alice):

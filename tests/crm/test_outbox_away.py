@@ -41,20 +41,20 @@ def test_after_ten_minutes_without_a_server_everything_arrives_once(mail_server,
 
 def test_a_server_that_says_nothing_holds_up_nobody(mail_server, note, alice, settings):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = silent.getsockname()[1], 1
+        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = silent.getsockname()[1], 2
         silent.settimeout(0)
         begun = time.monotonic()
         for number in range(5):
             outbox.post(note, to=alice, words=f"Note {number}")
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 2
         with pytest.raises(BlockingIOError):
             silent.accept()  # nobody has called
         begun, at = time.monotonic(), now()
         assert outbox.send_due(at) == 0
-        assert 0.9 < time.monotonic() - begun < 3, "one of five waited for it"
+        assert 1.9 < time.monotonic() - begun < 6, "one of five waited for it"
         begun = time.monotonic()
         assert outbox.send_due(at + dt.timedelta(seconds=10)) == 0
-        assert time.monotonic() - begun < 0.5, "and for a while no other"
+        assert time.monotonic() - begun < 2, "and for a while no other"
     assert sorted(Mail.objects.values_list("attempts", "error")) == [
         *[(0, "")] * 4,
         (1, "The mail server did not answer in time."),

@@ -38,14 +38,14 @@ def apart(function):
 def test_two_senders_at_once_send_each_mail_once(mail_server, note, alice):
     for number in range(6):
         outbox.post(note, to=alice, words=f"Note {number}")
-    mail_server.before_accepting = lambda _message: time.sleep(0.05)
+    mail_server.before_accepting = lambda _message: wait_until(lambda: mail_server.calls == 2)
     at = now()
     senders = [apart(lambda: outbox.send_due(at)) for _sender in range(2)]
     for thread, _returned in senders:
         thread.join(30)
     (one,), (other,) = [returned for _thread, returned in senders]
     assert one + other == 6
-    assert one and other, "they did not wait for one another"
+    assert one and other, "neither waited for the other"
     assert mail_server.subjects == [f"Note {number}" for number in range(6)]
     assert mail_server.calls == 2
 
@@ -60,7 +60,7 @@ def test_a_mail_that_is_being_sent_is_neither_cancelled_nor_waited_for(mail_serv
     begun = time.monotonic()
     assert not mail.cancel(by=ada)
     assert outbox.send_due(at) == 0
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
     go_on.set()
     sender.join(10)
     assert returned == [1]

@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import checks  # noqa: F401 - registers them
+        from accounts import checks, mail  # noqa: F401 - registers checks and letters
 
         keep_defaults(self)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts import jobs
 from accounts.models import BELOW_MANAGER, Role, User
+from crm import outbox
 from crm.events import record
 
 
@@ -15,7 +15,7 @@ def invite(user: User, *, by: User, origin: str) -> User:
         user.set_unusable_password()
         user.save(force_insert=True)
         record("user.invited", on=user, by=by, email=user.email, role=user.role)
-        jobs.mail_invitation.defer(user=user.pk, by=by.pk, origin=origin)
+        outbox.post("accounts.invitation", to=user, by=by.pk, origin=origin)
     return user
 
 
@@ -26,7 +26,7 @@ def remind(user: User, *, by: User, origin: str) -> bool:
         return False
     with transaction.atomic():
         record("user.reminded", on=user, by=by)
-        jobs.mail_invitation.defer(user=user.pk, by=by.pk, origin=origin)
+        outbox.post("accounts.invitation", to=user, by=by.pk, origin=origin)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What accounts leaves to the worker: letters, and the sweep behind somebody who left."""
+"""What accounts leaves to the worker: finding out whom a letter is for, and the sweep behind somebody who left."""
 
 from __future__ import annotations
 
@@ -6,36 +6,29 @@ import pghistory
 from django.core.management import call_command
 from procrastinate import RetryStrategy
 
-from accounts import handover, mail
+from accounts import handover
 from accounts.models import User
+from crm import outbox
 from crm.events import record
 from crm.jobs import queue
 
-#: the mail server may be away for a while
-_LETTER = RetryStrategy(max_attempts=8, exponential_wait=4)
+_AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
-@queue.task(name="accounts.mail_invitation", retry=_LETTER)
-def mail_invitation(user: int, by: int, origin: str) -> None:
-    invited = User.objects.active().filter(pk=user).first()
-    if invited and invited.is_invited:
-        mail.send_invitation(invited, by=User.objects.get(pk=by), origin=origin)
-
-
-@queue.task(name="accounts.mail_reset", retry=_LETTER)
+@queue.task(name="accounts.mail_reset", retry=_AGAIN)
 def mail_reset(email: str, origin: str) -> None:
     """Whether there is such a user is found out here, where nobody measures the time."""
     if user := User.objects.active().filter(email=email).first():
-        mail.send_reset(user, origin=origin)
+        outbox.post("accounts.reset", to=user, origin=origin)
 
 
-@queue.task(name="accounts.mail_lock_warning", retry=_LETTER)
+@queue.task(name="accounts.mail_lock_warning", retry=_AGAIN)
 def mail_lock_warning(email: str, origin: str) -> None:
     if user := User.objects.active().filter(email=email).first():
-        mail.send_lock_warning(user, origin=origin)
+        outbox.post("accounts.lock_warning", to=user, origin=origin)
 
 
-@queue.task(name="accounts.hand_over_rest", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@queue.task(name="accounts.hand_over_rest", retry=_AGAIN)
 def hand_over_rest(leaver: int, successor: int | None, by: int) -> None:
     """Pass on what a request that was still under way gave to a user who had just left."""
     gone = User.objects.filter(pk=leaver, is_active=False).first()

@@ -19,7 +19,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
+from crm.letter_previews import LetterPreviews
+from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress, Mail
 from crm.moments import is_of_this_era
 from crm.text import is_storable
 from crm.versions import Versioned
@@ -176,6 +177,15 @@ class JobProgressAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     found_by = ("id",)
     ordering = ("-created_at",)
+
+
+@admin.register(Mail)
+class MailAdmin(LetterPreviews, ReadOnlyAdmin):
+    list_display = ("created_at", "kind", "address", "subject", "state", "attempts", "sent_at")
+    list_filter = ("state",)
+    found_by = ("message_id", "user")
+    raw_id_fields = ("user",)
+    change_list_template = "admin/mails.html"
 
 
 @admin.register(ExchangeRate)

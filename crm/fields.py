@@ -1,7 +1,8 @@
-"""Form fields of our own: a record chosen by typing, a list typed line by line, tags, a time zone."""
+"""Form fields of our own: a record chosen by typing, a list typed line by line, tags, a day, a time zone."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -95,6 +96,20 @@ class TagsField(forms.CharField):
         if len(tags) > 20 or any(len(tag) > 40 for tag in tags):
             raise ValidationError(_("Enter at most 20 tags of 40 characters, with commas between them."))
         return tags
+
+
+class DateField(forms.DateField):
+    """A day of this era: earlier and later ones have no instants in every zone."""
+
+    def __init__(self, label: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"])
+
+    def clean(self, value: Any) -> dt.date | None:
+        day: dt.date | None = super().clean(value)
+        if day and not 1900 <= day.year <= 2200:
+            raise ValidationError(_("Choose a day between 1900 and 2200."))
+        return day
 
 
 class TimeZoneInput(forms.TextInput):

@@ -104,3 +104,29 @@ async def prune(context: Any, timestamp: int) -> None:
 def prune_keys(timestamp: int) -> None:
     """Forget idempotency keys after two days: no browser retries that late."""
     IdempotencyKey.objects.filter(created_at__lt=now() - dt.timedelta(days=2)).delete()
+
+
+@queue.task(name="crm.send_mail")
+def send_mail() -> None:
+    """Send what was just posted: one is deferred with each mail, and the first to run sends for all."""
+    from crm import outbox
+
+    outbox.send_due(now())
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="crm.send_due", queueing_lock="crm.send_due")
+def send_due(timestamp: int) -> None:
+    """Send what is due by now, or due again."""
+    from crm import outbox
+
+    outbox.send_due(now())
+
+
+@queue.periodic(cron="29 3 * * *")
+@queue.task(name="crm.prune_mails", queueing_lock="crm.prune_mails")
+def prune_mails(timestamp: int) -> None:
+    """Forget what was sent, or given up, months ago."""
+    from crm import outbox
+
+    outbox.prune(now())

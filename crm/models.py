@@ -1,4 +1,4 @@
-"""The kernel's own tables: events, idempotency keys, job progress; and what every business record shares."""
+"""The kernel's own tables: events, idempotency keys, job progress, mails; and what every business record shares."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import AccessQuerySet
+from crm.mails import Mail, MailState
 from crm.money import ExchangeRate
 from crm.versions import Versioned
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["Event", "ExchangeRate", "IdempotencyKey", "JobProgress", "Record", "RecordManager", "RecordQuerySet"]
+__all__ = [
+    "Event",
+    "ExchangeRate",
+    "IdempotencyKey",
+    "JobProgress",
+    "Mail",
+    "MailState",
+    "Record",
+    "RecordManager",
+    "RecordQuerySet",
+]
 
 R = TypeVar("R", bound="Record")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from crm import errors, health, jobs_pages
+from crm import errors, health, jobs_pages, outbox_pages
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
+    path("settings/outbox/", include((outbox_pages.urls, "outbox"))),
     path("activities/", include("activities.urls")),
     path("", include("notifications.urls")),
     path("", include("customers.urls")),

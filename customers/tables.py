@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from crm import moments
+from crm.fields import DateField
 from crm.keyset import Sort
 from crm.lists import Cell, Column, Empty, ListFilter, Listing
 from crm.navigation import ORDERS, WRITERS
@@ -48,20 +48,6 @@ class View:
     label: Any
     url: str
     is_current: bool
-
-
-class DateField(forms.DateField):
-    """A day of this era: earlier and later ones have no instants in every zone."""
-
-    def __init__(self, label: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"])
-
-    def clean(self, value: Any) -> dt.date | None:
-        day: dt.date | None = super().clean(value)
-        if day and not 1900 <= day.year <= 2200:
-            raise ValidationError(_("Choose a day between 1900 and 2200."))
-        return day
 
 
 class OwnerFilter(ListFilter):

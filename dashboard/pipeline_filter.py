@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from crm.access import visible
-from customers.tables import DateField
+from crm.fields import DateField
 from dashboard.pipeline_pushes import moved_back
 from dashboard.pipeline_rates import has_no_product
 from dashboard.pipeline_stages import has_left, has_reached

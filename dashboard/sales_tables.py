@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from activities.models import Activity, Kind, Outcome
 from crm import moments
+from crm.fields import DateField
 from crm.keyset import Sort
 from crm.lists import Cell, Column, Empty, ListFilter, Listing
 from customers.owners import NOBODY
-from customers.tables import DateField
 from dashboard.periods import Period
 from dashboard.sales_scope import WORK, Selling, workers_of
 

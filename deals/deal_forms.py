@@ -23,12 +23,12 @@ from crm.access import visible
 from crm.deleted import with_deleted
 from crm.editing import Clash, RecordForm, plain
 from crm.events import record
+from crm.fields import DateField
 from crm.text import is_blank
 from customers import owners
 from customers.customer_forms import company_choice, sections_of
 from customers.models import Customer
 from customers.order_fields import CustomerChoiceField
-from customers.tables import DateField
 from deals.line_fields import ProductsField
 from deals.lines import Line
 from deals.models import Deal, Product

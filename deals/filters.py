@@ -18,13 +18,13 @@ from accounts.models import Team
 from activities.next_state import STATES, state_is
 from crm import moments
 from crm.access import visible
+from crm.fields import DateField
 from crm.lists import ListFilter
 from crm.money import MoneyField
 from customers import lookup, owners
 from customers.customer_forms import company_choice
 from customers.models import Company, Customer
 from customers.order_fields import CustomerChoiceField
-from customers.tables import DateField
 from deals.forecast_filter import ForecastField
 from deals.models import DealLine, DealStatus, LostReason, Pipeline, Product, Stage
 from deals.states import rotting

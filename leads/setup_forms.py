@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.editing import RecordForm
+from crm.fields import DateField
 from crm.text import is_blank
-from customers.tables import DateField
 from leads import jobs
 from leads.models import Campaign, ScoreRule, Source
 

@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Team, User, UserQuerySet
 from activities.next_state import STATES, state_is
 from crm import moments
+from crm.fields import DateField
 from crm.keyset import Sort
 from crm.lists import Column, Empty, ListFilter, Listing
 from crm.navigation import LEADERS, WRITERS
 from customers import owners
-from customers.tables import NAME, OWNER, DateField, OwnerFilter, View, nothing_for
+from customers.tables import NAME, OWNER, OwnerFilter, View, nothing_for
 from leads import lookup
 from leads.cells import LeadCells
 from leads.models import OPEN_STATUSES, Campaign, Lead, LeadStatus, Source

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from django.core import mail
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from crm import outbox
 from tests import factories
 
 
@@ -32,6 +34,7 @@ def run_jobs(name="accounts."):
 def letters():
     """The letters that the jobs send."""
     run_jobs("accounts.mail_")
+    outbox.send_due(now())
     return mail.outbox
 
 

@@ -135,12 +135,12 @@ def test_a_manager_does_not_get_the_link_of_an_analyst(client, mona):
 
 
 def test_a_letter_that_cannot_leave_at_once_leaves_nothing_behind(client, mona, monkeypatch):
-    from accounts import jobs
+    from crm import jobs
 
     def broken(**_):
         raise RuntimeError
 
-    monkeypatch.setattr(jobs.mail_invitation, "defer", broken)
+    monkeypatch.setattr(jobs.send_mail, "defer", broken)
     client.force_login(mona)
     before = all_rows()
     with pytest.raises(RuntimeError):

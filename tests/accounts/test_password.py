@@ -59,6 +59,8 @@ def test_the_letter_is_plain_and_names_the_host(alice, link):
     assert letter.to == ["alice@example.com"]
     assert "http://testserver/accounts/password/reset/key/" in letter.body
     assert "&" not in letter.body
+    (html,) = letter.alternatives
+    assert (html.mimetype, html.content.count(link_in(letter))) == ("text/html", 3), "button, address, and its link"
 
 
 @pytest.mark.parametrize(

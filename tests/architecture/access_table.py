@@ -12,6 +12,7 @@ from tests.architecture.access_leads import LEADS
 from tests.architecture.access_leads_setup import LEADS_SETUP
 from tests.architecture.access_notifications import NOTIFICATIONS
 from tests.architecture.access_orders import ORDERS
+from tests.architecture.access_outbox import OUTBOX
 from tests.architecture.access_rows import get
 from tests.architecture.access_sales import SALES
 
@@ -39,6 +40,7 @@ ACCESS = {
     **LEADS_SETUP,
     **NOTIFICATIONS,
     **ORDERS,
+    **OUTBOX,
     **SALES,
 }
 

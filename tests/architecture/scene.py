@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from accounts.models import Absence, Holiday, WorkingHours
 from activities.models import Comment
-from crm.models import JobProgress
+from crm.models import JobProgress, Mail
 from deals.models import LostReason, Product, Stage, Target
 from leads.models import Campaign, Handout, ScoreRule, Source
 from notifications.models import Notification
@@ -73,6 +73,7 @@ class Scene:
         made = {"stage": stage, "pipeline": stage.pipeline, "holiday": day, "campaign": campaign, "product": product}
         made |= {"source": Source.objects.all()[0], "reason": LostReason.objects.all()[0], "target": target}
         made["handout"] = Handout.objects.create(way="assigned", by=self.users["manager"], leads=[])
+        made["mail"] = Mail.objects.create(kind="accounts.reset", user=self.users["sales"], address="a@example.com")
         made |= {"hours": WorkingHours.objects.all()[0], "rule": ScoreRule.objects.all()[0]}
         for name, thing in made.items():
             self.objects[name, "own"] = thing

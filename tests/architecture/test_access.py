@@ -104,7 +104,7 @@ def test_who_may(scene, clients, before, name, kind):
 def test_the_admin_is_for_admins(clients):
     for identity, client in clients.items():
         expected = {"anonymous": 302, "admin": 200}.get(identity, 404)
-        for name in ("index", "customers_customer_changelist", "accounts_user_changelist"):
+        for name in ("index", "customers_customer_changelist", "accounts_user_changelist", "crm_mail_letters"):
             assert client.get(reverse(f"admin:{name}")).status_code == expected, identity
 
 

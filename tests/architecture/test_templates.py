@@ -12,6 +12,9 @@ from scripts import vendor
 from tests.architecture.source import APPS, ROOT, modules
 
 TEMPLATES = sorted(path for folder in ("templates", *APPS) for path in (ROOT / folder).rglob("*.html"))
+#: what leaves by mail
+LETTERS = [path for path in TEMPLATES if path.is_relative_to(ROOT / "templates" / "mail")]
+PAGES = [path for path in TEMPLATES if path not in LETTERS]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 STATIC = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
@@ -30,16 +33,38 @@ FORBIDDEN = {
     "an address of somebody else": re.compile(r"(src|href|action)\s*=\s*\"(https?:)?//", re.I),
     "a word that says nothing to a reader of code": re.compile(r"\b(lorem ipsum|TODO|FIXME)\b"),
 }
+#: mail programs know no style but what a letter brings along; everything else is forbidden there too, and more
+OWN_STYLE = {"an inline style", "a style element"}
+FORBIDDEN_IN_LETTERS = {
+    "a script": re.compile(r"<script\b", re.I),
+    "something to be fetched": re.compile(
+        r"<(link|img|iframe|video|audio|object|embed)\b|\bsrc\s*=|url\(|@import", re.I
+    ),
+    "a form": re.compile(r"<(form|input|button)\b|\bhx-", re.I),
+}
 
 
 def name(path):
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_template_has_nothing_that_the_policy_blocks(path):
     text = path.read_text(encoding="utf-8")
     assert [what for what, pattern in FORBIDDEN.items() if pattern.search(text)] == []
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=name)
+def test_a_letter_has_its_own_style_and_nothing_else_of_its_own(path):
+    text = path.read_text(encoding="utf-8")
+    forbidden = FORBIDDEN_IN_LETTERS | {what: FORBIDDEN[what] for what in FORBIDDEN.keys() - OWN_STYLE}
+    assert [what for what, pattern in forbidden.items() if pattern.search(text)] == []
+
+
+def test_no_page_is_made_of_a_letter():
+    assert LETTERS
+    parts = re.compile(r"{% (extends|include) \"mail/")
+    assert [name(path) for path in PAGES if parts.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
@@ -60,12 +85,15 @@ def test_every_script_is_loaded_by_something():
     assert [path.name for path in SCRIPTS if f"/{path.name}" not in loaded] == []
 
 
-def test_every_class_of_the_templates_is_styled():
-    sheet = "".join(path.read_text(encoding="utf-8") for path in SHEETS)
+@pytest.mark.parametrize(
+    ("templates", "sheets"), [(PAGES, SHEETS), (LETTERS, [ROOT / "templates/mail/base.html"])], ids=["pages", "letters"]
+)
+def test_every_class_of_the_templates_is_styled(templates, sheets):
+    sheet = "".join(path.read_text(encoding="utf-8") for path in sheets)
     styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheet, flags=re.DOTALL)))
     used = {
         (word, name(path))
-        for path in TEMPLATES
+        for path in templates
         for value in re.findall(r"\sclass=\"([^\"]*)\"", protected(path))
         for word in value.split()
     }

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from crm import bulk
-from crm.models import Event, ExchangeRate, JobProgress
+from crm.models import Event, ExchangeRate, JobProgress, Mail
 from customers.models import Customer, Order, Phone
 from tests import factories
 from tests.rows import all_rows
@@ -61,6 +61,7 @@ def _more(ada):
     factories.ActivityFactory(customer=person)
     Event.objects.create(kind="customer.created", subject_type="customers.customer", subject_id=1, actor=ada)
     JobProgress.objects.create(user=ada, title="Export")
+    Mail.objects.create(kind="accounts.reset", user=ada, address=ada.email)
     Customer.objects.filter(pk=person.pk).update(city="Lund")
     ExchangeRate.objects.create(currency="SEK", day=now().date(), rate=1) if not ExchangeRate.objects.exists() else None
 

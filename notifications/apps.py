@@ -8,6 +8,6 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import events
-        from notifications import jobs, notices
+        from notifications import jobs, letters, notices  # noqa: F401 - registers the letters
 
         events.hear(notices.HEARD, jobs.tell_later)

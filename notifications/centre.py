@@ -54,6 +54,7 @@ class Line:
     icon: str
     shown: moments.Shown
     url: str
+    is_seen: bool
 
     @property
     def is_unread(self) -> bool:
@@ -182,7 +183,7 @@ def _records(rows: Iterable[Notification | Subscription], user: User) -> dict[tu
 def _line(row: Notification, record: Any, user: User) -> Line:
     notice = BY_KIND.get(row.kind)
     icon = notice.icon if notice else "info"
-    return Line(row, text_of(row, record, user), icon, moments.shown(row.at), _url(row, record))
+    return Line(row, text_of(row, record, user), icon, moments.shown(row.at), _url(row, record), record is not None)
 
 
 def _url(row: Notification, record: Any) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 
-from notifications.models import Attention, Delivery, Preference, Subscription
+from notifications.models import Attention, Delivery, Mailed, Preference, Subscription
+from notifications.notices import BY_KIND
+from notifications.ways import ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +25,25 @@ def choose_ways(delivery: Delivery, preferences: Sequence[Preference]) -> None:
         fields = ["quiet_from", "quiet_to", "digest_at", "remind_before"]
         values = {name: getattr(delivery, name) for name in fields}
         Delivery.objects.update_or_create(user_id=delivery.user_id, defaults=values)
-        Preference.objects.bulk_create(
-            preferences,
-            update_conflicts=True,
-            unique_fields=["user", "kind"],
-            update_fields=["in_app", "email", "push"],
-        )
+        choose_preferences(preferences)
+
+
+def choose_preferences(rows: Sequence[Preference]) -> None:
+    Preference.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["in_app", "email", "push"]
+    )
+
+
+def leave_digest(user: User) -> None:
+    """No kind goes into the daily digest any more."""
+    ways = ways_of([user])[user.pk]
+    chosen = {kind: ways.of(kind) for kind in BY_KIND}
+    rows = [
+        Preference(user=user, kind=kind, in_app=way.in_app, email=Mailed.NEVER, push=way.push)
+        for kind, way in chosen.items()
+        if way.email == Mailed.DIGEST
+    ]
+    choose_preferences(rows)
 
 
 def attend(subject: Record, user: User, attention: str) -> None:

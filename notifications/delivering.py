@@ -15,13 +15,14 @@ from psycopg.types.json import Jsonb
 
 from accounts.models import TEAM_ROLES, Role, User
 from activities.models import Comment
-from crm import topics
+from crm import outbox, topics
 from crm.access import AccessQuerySet
 from crm.deleted import with_deleted
 from crm.events import SHOWN_ON
 from crm.models import Event, Record
+from notifications import quiet
 from notifications.audience import Told
-from notifications.models import Attention, Notification, Subscription
+from notifications.models import Attention, Mailed, Notification, Subscription
 from notifications.notices import NOTICES, Notice
 from notifications.ways import Ways, ways_of
 
@@ -67,6 +68,8 @@ def deliver(wanted: Sequence[News], now: dt.datetime) -> int:
     open_to = [news for news in wanted if news.user_id in users and ways[news.user_id].of(news.kind).any]
     with transaction.atomic():
         written = _write(sorted(open_to, key=lambda news: (news.user_id, news.source)), ways, now)
+        for row in written:
+            _mail(row, users[row.user_id], ways[row.user_id], now)
         topics.publish(*{topics.of_user(row.user_id) for row in written})
     return len(written)
 
@@ -101,6 +104,12 @@ def _values(news: News, ways: Ways, now: dt.datetime) -> tuple[Any, ...]:
         ways.of(news.kind).in_app,
         news.event.at if news.event else now,
     )
+
+
+def _mail(row: Notification, user: User, ways: Ways, now: dt.datetime) -> None:
+    if ways.of(row.kind).email == Mailed.NOW:
+        at = quiet.end_of_quiet(now, ways.delivery, user)
+        outbox.post("notifications.notice", to=user, at=at, notification=row.pk)
 
 
 # Whom it concerns

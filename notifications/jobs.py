@@ -35,6 +35,15 @@ def remind(timestamp: int) -> None:
     reminders.remind(now())
 
 
+@queue.periodic(cron="*/5 * * * *")
+@queue.task(name="notifications.digests", queueing_lock="notifications.digests")
+def digests(timestamp: int) -> None:
+    """Post those whose hour has come."""
+    from notifications import digests as daily
+
+    daily.post_digests(now())
+
+
 @queue.periodic(cron="47 3 * * *")
 @queue.task(name="notifications.prune", queueing_lock="notifications.prune")
 def prune(timestamp: int) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("notifications/undo-read/", views.undo_read, name="undo_read"),
     path("notifications/<int:pk>/read/", views.read, name="read"),
     path("notifications/<int:pk>/unread/", views.unread, name="unread"),
+    path("notifications/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     # what one hears of a record
     path("notifications/about/<str:label>/<int:pk>/", views.attending, name="attending"),
     path("notifications/about/<str:label>/<int:pk>/choose/", views.attention, name="attention"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import htmx
@@ -19,7 +21,7 @@ from crm.access import get_visible
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.models import Record
-from notifications import centre, choosing
+from notifications import centre, choosing, letters
 from notifications.centre import Centre
 from notifications.forms import UNDO_SALT, AttentionForm, DeliveryForm, UndoForm
 from notifications.models import Notification
@@ -102,6 +104,19 @@ def attending(request: UserRequest, label: str, pk: int) -> HttpResponse:
     """Where it is chosen: in the menu of the record, which fetches it, or on a page of its own."""
     context = {"attention": choosing.Attending(_subject(request, label, pk), request.user)}
     return htmx.answer(request, "notifications/attending.html", "notifications/_attention.html", context)
+
+
+@csrf_exempt  # mail programs send it by one click; all it can do is in its signed address
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Out of a digest, without signing in."""
+    user = letters.reader_of(token)
+    if user is None:
+        raise Http404
+    if request.method == "POST":
+        choosing.leave_digest(user)
+    return render(request, "notifications/unsubscribe.html", {"done": request.method == "POST"})
 
 
 def _subject(request: UserRequest, label: str, pk: int) -> Record:

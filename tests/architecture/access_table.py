@@ -48,6 +48,7 @@ ACCESS = {
 PUBLIC = {
     "healthz",
     "readyz",
+    "notifications:unsubscribe",
     "account_login",
     "account_logout",
     "account_inactive",

@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress
+from crm.models import Event, ExchangeRate, FailedAttempt, IdempotencyKey, JobProgress
 from crm.moments import is_of_this_era
 from crm.text import is_storable
 from crm.versions import Versioned
@@ -176,6 +176,13 @@ class JobProgressAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     found_by = ("id",)
     ordering = ("-created_at",)
+
+
+@admin.register(FailedAttempt)
+class FailedAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("at", "job_id", "attempt", "error")
+    found_by = ("job_id",)
+    ordering = ("-pk",)
 
 
 @admin.register(ExchangeRate)

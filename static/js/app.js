@@ -23,3 +23,4 @@ import "./theme.js";
 import "./side.js";
 import "./live.js";
 import "./autosubmit.js";
+import "./tick.js";

@@ -10,8 +10,9 @@ from tests.architecture.access_deals_board import DEALS_BOARD
 from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
 from tests.architecture.access_leads_setup import LEADS_SETUP
+from tests.architecture.access_operating import OPERATING
 from tests.architecture.access_orders import ORDERS
-from tests.architecture.access_rows import get
+from tests.architecture.access_rows import get, post
 from tests.architecture.access_sales import SALES
 
 #          anonymous none admin manager sales agent analyst
@@ -27,6 +28,7 @@ ACCESS = {
     "jobs:index": get("302 200 200 200 200 200 200"),
     # A job is its user's alone.
     "jobs:detail": get("302 404 404 404 200 404 404", NOBODY, missing=NOBODY, about="job"),
+    "jobs:cancel": post("302 404 404 404 302 404 404", NOBODY, missing=NOBODY, about="job"),
     "jobs:file": get(NOBODY, NOBODY, missing=NOBODY, about="job"),
     **ACCOUNTS,
     **ACTIVITIES,
@@ -36,6 +38,7 @@ ACCESS = {
     **HOME,
     **LEADS,
     **LEADS_SETUP,
+    **OPERATING,
     **ORDERS,
     **SALES,
 }

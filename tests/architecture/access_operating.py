@@ -1,4 +1,4 @@
-"""Who looks after the queue: admins."""
+"""Who looks after the queue, and who reads what happened: admins; managers read of what they may see."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tests.architecture.access_rows import get, post
 
 #          anonymous none admin manager sales agent analyst
 ADMINS = "302 403 200 403 403 403 403"
+LEADERS = "302 403 200 200 403 403 403"
 NOBODY = "302 404 404 404 404 404 404"
 
 OPERATING = {
@@ -15,4 +16,7 @@ OPERATING = {
     # It waits already, so there is nothing to try again.
     "queue:retry": post("302 404 409 404 404 404 404", missing=NOBODY, about="queued"),
     "queue:cancel": post("302 404 302 404 404 404 404", missing=NOBODY, about="queued"),
+    "audit": get(LEADERS),
+    "audit_news": get(LEADERS),
+    "audit_export": post("302 403 200 200 403 403 403"),
 }

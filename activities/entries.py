@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from activities.models import FRUITLESS, Activity, ActivityQuerySet, Attachment, Comment, Kind, Linked
 from activities.people import highlighted
 from activities.subjects import kind_of
-from activities.words import Words, amount_text, words_for
 from crm import moments
 from crm.access import hidden_fields
 from crm.addresses import address
@@ -28,6 +27,7 @@ from crm.models import Event, Record
 from crm.money import MoneyField
 from crm.related import Related, Wanted
 from crm.templatetags.shell import icon
+from crm.words import Words, amount_text, words_for
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -308,25 +308,44 @@ def file_entry(file: Attachment, user: User, subject: Record) -> Entry:
     )
 
 
-def event_entry(event: Event, user: User, subject: Record) -> Entry | None:
-    """None when all that changed is hidden from the user."""
+class Told(NamedTuple):
+    """An event in words."""
+
+    words: Words
+    title: str
+    text: str
+    #: label, before, after
+    changes: list[tuple[str, str, str]]
+
+
+def told(event: Event, user: User) -> Told | None:
+    """What the event says to `user`; None when all that changed is hidden from them."""
     words = words_for(event.kind)
     changed = event.data.get("fields")
     known = dict(_labels(event, changed, user)) if changed else {}
     if changed and not known:
         return None
     labels = list(known.values())
-    is_other = (event.subject_type, event.subject_id) != (subject._meta.label_lower, subject.pk)
+    title = words.say(event.data.get("number", ""), labels, event.data)
+    return Told(words, title, _text(event, words, labels), list(_changes(event, known)))
+
+
+def event_entry(event: Event, user: User, subject: Record) -> Entry | None:
+    """None when all that changed is hidden from the user."""
+    said = told(event, user)
+    if said is None:
+        return None
+    words, is_other = said.words, (event.subject_type, event.subject_id) != (subject._meta.label_lower, subject.pk)
     return Entry(
         key=f"event-{event.pk}",
         icon=words.icon,
-        title=words.say(event.data.get("number", ""), labels, event.data),
+        title=said.title,
         at=event.at,
         who=str(event.actor or ""),
         tone=words.tone,
-        text=_text(event, words, labels),
+        text=said.text,
         url=reverse(words.page, args=[event.subject_id]) if words.page and is_other else "",
-        changes=list(_changes(event, known)),
+        changes=said.changes,
         about=str(event.data.get("title", "")) if is_other and "%(title)s" not in str(words.title) else "",
         shown=moments.shown(event.at),
     )
@@ -341,10 +360,10 @@ def _text(event: Event, words: Words, labels: list[str]) -> str:
 
 def _changes(event: Event, known: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """Before and after, of the fields of which the event tells it."""
-    model: Any = apps.get_model(event.subject_type)
     for name, (before, after) in event.data.get("changes", {}).items():
         if name not in known:
             continue
+        model: Any = apps.get_model(event.subject_type)
         values = [before, after]
         if isinstance(model._meta.get_field(name), MoneyField):
             currency = event.data.get("currency")

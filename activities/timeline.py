@@ -117,7 +117,7 @@ class Timeline:
         shown = timezone.localtime(self.position[0].value).date() if self.position else None
         found = []
         for day, rows in groupby(self._entries, key=lambda entry: timezone.localtime(entry.at).date()):
-            found.append(Day("" if day == shown else day_label(day), list(rows)))
+            found.append(Day("" if day == shown else day_text(day), list(rows)))
         return found
 
     @cached_property
@@ -245,8 +245,8 @@ def _read(token: str) -> tuple[Position, int] | None:
     return position, int(token[0])
 
 
-def day_label(day: dt.date) -> str:
-    """Today, yesterday, or the date."""
+def day_text(day: dt.date) -> str:
+    """“Today”, “Yesterday”, or the day in full."""
     return _day_text(day, timezone.localdate(), get_language())
 
 

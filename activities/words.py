@@ -1,81 +1,10 @@
-"""What events are called on a timeline. Each app has a words.py for its own."""
+"""What events about activities and files are called on a timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
-
-from django.apps import apps
-from django.utils import formats
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from crm.money import money_text
-
-
-@dataclass(frozen=True)
-class Words:
-    """An event on screen. `title` may name "%(fields)s" and the facts of the event, such as "%(stage_to)s";
-    amounts are "%(money)s". `page` is the URL name of its subject's page, for a link."""
-
-    title: Any
-    icon: str = "activity"
-    tone: str = ""
-    page: str = ""
-
-    def say(self, number: str, fields: list[str], facts: Mapping[str, Any] | None = None) -> str:
-        names = _Facts({name: fact_text(value) for name, value in (facts or {}).items()})
-        names |= {"fields": ", ".join(fields), "money": _money(facts or {})}
-        text = str(self.title)
-        title = (text % names).rstrip(" ,:.–") if "%(" in text else text
-        return f"{title} {number}" if number else title
-
-    @property
-    def names_fields(self) -> bool:
-        return "%(fields)s" in str(self.title)
-
-
-class _Facts(dict[str, str]):
-    """A fact that an old event has not is an ellipsis."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
-def fact_text(value: Any) -> str:
-    """A fact as record() wrote it, for the screen."""
-    if isinstance(value, dict):
-        return str(value.get("text", ""))
-    if value in (None, ""):
-        return "–"
-    if isinstance(value, str) and len(value) == len("2026-01-31") and (day := _day(value)):
-        return day
-    return ", ".join(map(fact_text, value)) if isinstance(value, list) else str(value)
-
-
-def _day(text: str) -> str:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return ""
-    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else ""
-
-
-def _money(facts: Mapping[str, Any]) -> str:
-    return amount_text(facts.get("amount"), facts.get("currency"))
-
-
-def amount_text(amount: Any, currency: Any = None) -> str:
-    try:
-        return money_text(Decimal(str(amount)), str(currency) if currency else None) if amount is not None else ""
-    except InvalidOperation:
-        return str(amount)
-
+from crm.words import Words
 
 EVENTS = {
     "activity.deleted": Words(_("%(title)s deleted"), "trash-2"),
@@ -87,18 +16,3 @@ EVENTS = {
     "attachment.deleted": Words(_("File deleted: %(name)s"), "trash-2"),
     "attachment.restored": Words(_("File restored: %(name)s"), "rotate-ccw", "", "activities:file"),
 }
-
-
-@cache
-def all_words() -> dict[str, Words]:
-    """kind -> words, of every app that has some."""
-    found: dict[str, Words] = {}
-    for config in apps.get_app_configs():
-        if find_spec(f"{config.name}.words"):
-            found |= import_module(f"{config.name}.words").EVENTS
-    return found
-
-
-def words_for(kind: str) -> Words:
-    """Also for a kind that nobody named: "invoice.sent" reads "Invoice sent"."""
-    return all_words().get(kind) or Words(kind.replace(".", " ").replace("_", " ").capitalize())

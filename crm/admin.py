@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from crm.events import record
 from crm.letter_previews import LetterPreviews
-from crm.models import Event, ExchangeRate, IdempotencyKey, JobProgress, Mail
+from crm.models import Event, ExchangeRate, FailedAttempt, IdempotencyKey, JobProgress, Mail
 from crm.moments import is_of_this_era
 from crm.text import is_storable
 from crm.versions import Versioned
@@ -186,6 +186,13 @@ class MailAdmin(LetterPreviews, ReadOnlyAdmin):
     found_by = ("message_id", "user")
     raw_id_fields = ("user",)
     change_list_template = "admin/mails.html"
+
+
+@admin.register(FailedAttempt)
+class FailedAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("at", "job_id", "attempt", "error")
+    found_by = ("job_id",)
+    ordering = ("-pk",)
 
 
 @admin.register(ExchangeRate)

@@ -11,6 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from crm import waiting
+
 ASKED_AGAIN_AFTER = 5.0
 
 
@@ -26,11 +28,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and has the tables that this code expects."""
+    """The database answers and has the tables that this code expects, and jobs do not wait for long."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        problem = "" if migrated() else "migrations are missing"
+        problem = waiting.problem() if migrated() else "migrations are missing"
     except DatabaseError:
         problem = "the database does not answer"
     return JsonResponse({"status": problem or "ok"}, status=503 if problem else 200)

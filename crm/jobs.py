@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from crm.models import IdempotencyKey, JobProgress, JobState
+from crm import deaths, upkeep  # noqa: F401 - what the queue does for itself is declared there
+from crm.models import JobProgress, JobState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +30,10 @@ queue: App = app
 
 class JobError(Exception):
     """A job that cannot be done; its sentence is shown to the user, and it is not tried again."""
+
+
+class Cancelled(Exception):
+    """Its user, or an operator, wants it to stop: what the present step began is taken back with its transaction."""
 
 
 def work(name: str) -> Callable[[Work], Work]:
@@ -54,56 +59,46 @@ def start(name: str, *, title: str, by: User, **arguments: Any) -> JobProgress:
 @queue.task(name="crm.run", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2), pass_context=True)
 def run(context: JobContext, job: str) -> None:
     """Do one job. Run twice it does no harm: a finished job is left alone."""
-    row = JobProgress.objects.get(pk=job)
-    if row.is_over:
+    row = JobProgress.objects.filter(pk=job).first()
+    if row is None or not row.claim():
         return
-    _mark(row, state=JobState.RUNNING, done=0, error="")
     try:
         with pghistory.context(user=row.user_id, job=row.title):
             _works[row.arguments["work"]](row)
     except JobError as problem:
         _mark(row, state=JobState.FAILED, error=str(problem), finished_at=now())
         return
-    except Exception:
+    except Cancelled:
+        _mark(row, state=JobState.CANCELLED, finished_at=now())
+        return
+    except Exception as problem:
         if context.job.attempts < ATTEMPTS:
             _mark(row, state=JobState.QUEUED)  # it is tried again
         else:
-            _mark(row, state=JobState.FAILED, error=_("It stopped with an error. Start it again."), finished_at=now())
+            _give_up(row, context, problem)
         raise
     _mark(row, state=JobState.DONE, finished_at=now())
 
 
+def _give_up(row: JobProgress, context: JobContext, problem: Exception) -> None:
+    """Say so to its user on its page, and to the operators as soon as it is certain."""
+    with transaction.atomic():
+        _mark(row, state=JobState.FAILED, error=_("It stopped with an error. Start it again."), finished_at=now())
+        if died := ProcrastinateJob.objects.filter(pk=context.job.id).first():
+            deaths.tell(died, attempt=context.job.attempts + 1, error=deaths.last_line(problem))
+
+
 def advance(job: JobProgress, done: int, total: int) -> None:
-    """Say how far the job is."""
+    """Say how far the job is; Cancelled when it is to stop. What is done to the end stays done."""
     _mark(job, done=done, total=total)
+    if done < total and JobProgress.objects.filter(pk=job.pk).exclude(cancel_asked_at=None).exists():
+        raise Cancelled
 
 
 def _mark(job: JobProgress, **values: Any) -> None:
     for name, value in values.items():
         setattr(job, name, value)
     job.save(update_fields=list(values))
-
-
-@queue.periodic(cron="*/5 * * * *")
-@queue.task(name="crm.retry_stalled", queueing_lock="crm.retry_stalled", pass_context=True)
-async def retry_stalled(context: Any, timestamp: int) -> None:
-    """Take up jobs whose worker died."""
-    for job in await context.app.job_manager.get_stalled_jobs():
-        await context.app.job_manager.retry_job(job)
-
-
-@queue.periodic(cron="17 3 * * *")
-@queue.task(name="crm.prune", queueing_lock="crm.prune", pass_context=True)
-async def prune(context: Any, timestamp: int) -> None:
-    """Forget finished jobs after a week."""
-    await context.app.job_manager.delete_old_jobs(nb_hours=24 * 7, include_failed=True)
-
-
-@queue.periodic(cron="23 3 * * *")
-@queue.task(name="crm.prune_keys", queueing_lock="crm.prune_keys")
-def prune_keys(timestamp: int) -> None:
-    """Forget idempotency keys after two days: no browser retries that late."""
-    IdempotencyKey.objects.filter(created_at__lt=now() - dt.timedelta(days=2)).delete()
 
 
 @queue.task(name="crm.send_mail")

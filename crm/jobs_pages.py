@@ -6,7 +6,11 @@ import uuid
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from crm import htmx
 from crm.htmx import wants_fragment
 from crm.http import UserRequest
 from crm.models import JobProgress
@@ -28,6 +32,17 @@ def detail(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "jobs/_progress.html", {"job": job}, status=STOP_POLLING if job.is_over else 200)
     return render(request, "jobs/detail.html", {"job": job})
+
+
+@require_POST
+def cancel(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop it: at once while it waits, at its next step while it runs."""
+    job = _own(request, pk)
+    if job.cancel():
+        say = _("Cancelled.") if job.is_over else _("It stops at its next step.")
+        return htmx.go(request, job.arguments.get("page") or reverse("jobs:detail", args=[job.pk]), say=say)
+    late = _("It is over, or was asked to stop already: nothing was changed.")
+    return render(request, "jobs/detail.html", {"job": job, "late": late}, status=409)
 
 
 def file(request: UserRequest, pk: uuid.UUID) -> FileResponse:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Event",
     "ExchangeRate",
+    "FailedAttempt",
     "IdempotencyKey",
     "JobProgress",
     "Mail",
@@ -118,9 +119,12 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["customer", "-at"], name="event_customer_at"),
-            models.Index(fields=["subject_type", "subject_id", "-at"], name="event_subject_at"),
-            models.Index(fields=["-at"], name="event_at"),
-            models.Index(fields=["actor", "-at"], name="event_actor_at"),
+            # With the id: a page of the stream begins in the middle of a second.
+            models.Index(fields=["subject_type", "subject_id", "-at", "-id"], name="event_of_subject"),
+            models.Index(fields=["subject_type", "-at", "-id"], name="event_of_type"),
+            models.Index(fields=["kind", "-at", "-id"], name="event_of_kind"),
+            models.Index(fields=["actor", "-at", "-id"], name="event_of_actor"),
+            models.Index(fields=["-at", "-id"], name="event_newest"),
         ]
 
     def __str__(self) -> str:
@@ -151,11 +155,18 @@ class JobState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
 class JobProgressQuerySet(AccessQuerySet["JobProgress"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(user_id=user.pk)
+
+    def editable_by(self, user: User) -> Self:
+        return self.visible_to(user)
 
 
 class JobProgress(models.Model):
@@ -173,13 +184,18 @@ class JobProgress(models.Model):
     arguments = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
+    #: somebody wants it to stop; a running one does at its next step
+    cancel_asked_at = models.DateTimeField(null=True)
 
     objects = JobProgressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
-        indexes = [models.Index(fields=["user", "-created_at"], name="job_user_created")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="job_user_created"),
+            models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(finished_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -190,4 +206,54 @@ class JobProgress(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in {JobState.DONE, JobState.FAILED}
+        return self.state in OVER
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.cancel_asked_at is not None and not self.is_over
+
+    def cancel(self) -> bool:
+        """Stop it: at once while it waits, at its next step while it runs. False when it is over, or was asked."""
+        rows, at = JobProgress.objects.filter(pk=self.pk), now()
+        changed = rows.filter(state=JobState.QUEUED).update(
+            state=JobState.CANCELLED, cancel_asked_at=at, finished_at=at
+        )
+        if not changed:
+            changed = rows.filter(state=JobState.RUNNING, cancel_asked_at=None).update(cancel_asked_at=at)
+        self.refresh_from_db()
+        return bool(changed)
+
+    def claim(self) -> bool:
+        """Begin with it, also after a worker that died. False when there is nothing to do any more."""
+        waiting = JobProgress.objects.filter(pk=self.pk).exclude(state__in=OVER)
+        waiting.exclude(cancel_asked_at=None).update(state=JobState.CANCELLED, finished_at=now())
+        changed = waiting.filter(cancel_asked_at=None).update(state=JobState.RUNNING, done=0, error="")
+        self.refresh_from_db()
+        return bool(changed)
+
+    def begin_again(self) -> bool:
+        """Let one that failed or was cancelled wait for its turn once more. False when it is in another state."""
+        ended = JobProgress.objects.filter(pk=self.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
+        changed = ended.update(state=JobState.QUEUED, error="", finished_at=None, cancel_asked_at=None)
+        self.refresh_from_db()
+        return bool(changed)
+
+
+class FailedAttempt(models.Model):
+    """Why an attempt of a job failed: the queue itself keeps only that it did."""
+
+    job_id = models.BigIntegerField()
+    attempt = models.PositiveIntegerField()
+    error = models.CharField(max_length=300)
+    at = models.DateTimeField(default=now, db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = _("failed attempt")
+        verbose_name_plural = _("failed attempts")
+        indexes = [
+            models.Index(fields=["job_id", "-id"], name="attempt_of_job"),
+            models.Index(fields=["at"], name="attempt_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.error

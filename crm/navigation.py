@@ -96,6 +96,7 @@ PAGES = (
     Entry("dashboard:sales", "gauge", _("Sales"), SELLING, "g k"),
     Entry("reports:index", "trending-up", _("Reports"), TODAY, "g p"),
     Entry("jobs:index", "file-down", _("Exports"), ORDERS, "g x"),
+    Entry("audit", "history", _("Activity"), LEADERS, "g a"),
     Entry("accounts:users", "users-round", _("Users"), LEADERS, "g u"),
     Entry("admin:index", "wrench", _("Administration"), frozenset({"admin"}), at_end=True),
     Entry("accounts:settings", "settings", _("Settings"), EVERYBODY, "g s", at_end=True),

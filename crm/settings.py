@@ -156,6 +156,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # an order of 500 lines, four fields each
 # Jobs are in each app's jobs.py; the lists that exports write are declared beside their pages.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["crm.urls"]
+WORKER_HEARTBEAT_SECONDS = env.float("WORKER_HEARTBEAT_SECONDS", default=5.0)
+WORKER_DEAD_AFTER_SECONDS = env.float("WORKER_DEAD_AFTER_SECONDS", default=20.0)
+if not 0 < 2 * WORKER_HEARTBEAT_SECONDS <= WORKER_DEAD_AFTER_SECONDS:
+    raise ImproperlyConfigured(
+        "WORKER_DEAD_AFTER_SECONDS must be at least twice WORKER_HEARTBEAT_SECONDS, and both more than 0:"
+        " a worker that is late once would be taken for dead."
+    )
 
 # Sign-in: allauth by e-mail, no self-registration (accounts/adapter.py), argon2.
 AUTH_USER_MODEL = "accounts.User"

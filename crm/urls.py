@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from crm import errors, health, jobs_pages, outbox_pages
+from crm import errors, health, jobs_pages, outbox_pages, queue_pages
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -33,8 +33,24 @@ urlpatterns = [
                     path("", jobs_pages.index, name="index"),
                     path("<uuid:pk>/", jobs_pages.detail, name="detail"),
                     path("<uuid:pk>/file/", jobs_pages.file, name="file"),
+                    path("<uuid:pk>/cancel/", jobs_pages.cancel, name="cancel"),
                 ],
                 "jobs",
+            )
+        ),
+    ),
+    path(
+        "settings/jobs/",
+        include(
+            (
+                [
+                    path("", queue_pages.index, name="index"),
+                    path("now/", queue_pages.now, name="now"),
+                    path("<int:pk>/", queue_pages.detail, name="detail"),
+                    path("<int:pk>/retry/", queue_pages.retry, name="retry"),
+                    path("<int:pk>/cancel/", queue_pages.cancel, name="cancel"),
+                ],
+                "queue",
             )
         ),
     ),

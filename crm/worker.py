@@ -13,6 +13,8 @@ from django.db import connections
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from crm import rescue
+
 logger = logging.getLogger(__name__)
 
 WATCH = 1.0
@@ -64,12 +66,18 @@ async def _work_once(concurrency: int) -> None:
         raise TypeError(f"jobs go through {type(connector).__name__}, not through Django's connection")
     app = jobs_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
-        await app.run_worker_async(
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=GRACE,
-            fetch_job_polling_interval=POLL,
-        )
+        rescuing = asyncio.create_task(rescue.keep_rescuing(app))
+        try:
+            await app.run_worker_async(
+                **rescue.options(),
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=GRACE,
+                fetch_job_polling_interval=POLL,
+            )
+        finally:
+            rescuing.cancel()
+            await asyncio.gather(rescuing, return_exceptions=True)
 
 
 async def _watch(worker: asyncio.Task[None], stop: asyncio.Event) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.models import Activity
-from activities.words import words_for
 from crm import moments
 from crm.access import visible
 from crm.models import Event
+from crm.words import words_for
 from dashboard.sales_scope import Selling
 from deals.models import Deal
 from leads.models import Lead

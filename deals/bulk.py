@@ -162,7 +162,7 @@ def start(deed: Deed, pks: list[int], what: str, *, by: User) -> JobProgress:
 def work_through(job: JobProgress) -> None:
     """So many at a time; begun again it goes on where it stopped, since what was done is kept in the same commit."""
     total = len(job.arguments["pks"])
-    while (done := job.arguments.get("dealt_with", 0)) < total:
+    while (done := job.arguments.get("dealt_with", 0)) < total and not job.arguments.get("undone"):
         with transaction.atomic():
             kept = JobProgress.objects.select_for_update().get(pk=job.pk).arguments
             if kept.get("dealt_with", 0) == done:

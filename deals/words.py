@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from activities.words import Words
+from crm.words import Words
 
 PAGE = "deals:detail"
 EVENTS = {
@@ -18,4 +18,10 @@ EVENTS = {
     "deal.assigned": Words(_("Deal given to %(to)s"), "user-check", "", PAGE),
     "deal.deleted": Words(_("Deal deleted"), "trash-2", "bad"),
     "deal.restored": Words(_("Deal restored"), "rotate-ccw", "good", PAGE),
+    "stage.changed": Words(_("Stage changed: %(fields)s"), "square-kanban"),
+    "stage.created": Words(_("Stage added"), "square-kanban", "accent"),
+    "stage.deleted": Words(_("Stage removed: %(name)s, its deals moved to %(into)s"), "trash-2"),
+    "target.created": Words(_("Target set: %(after)s"), "target", "accent"),
+    "target.changed": Words(_("Target changed from %(before)s to %(after)s"), "target"),
+    "target.deleted": Words(_("Target taken back: %(before)s"), "target"),
 }

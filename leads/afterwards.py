@@ -13,9 +13,9 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from activities.models import Activity
-from activities.words import words_for
 from crm import moments
 from crm.models import Event, Record
+from crm.words import words_for
 from leads.models import Conversion, Lead
 
 

@@ -257,7 +257,7 @@ def take_back(handout: Handout, given: list[list[int | None]]) -> int:
 def hand_out(job: JobProgress) -> None:
     """All of a big handing out, so many at a time; begun again it goes on where it stopped."""
     handout = Handout.objects.get(pk=job.arguments["handout"])
-    while not handout.is_over:
+    while not handout.is_over and handout.undone_at is None:
         try:
             deal(handout)
         except Refused as problem:

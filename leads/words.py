@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from activities.words import Words
+from crm.words import Words
 
 PAGE = "leads:detail"
 EVENTS = {

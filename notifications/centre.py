@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from activities import entries
 from activities.models import Activity
-from activities.timeline import day_label
+from activities.timeline import day_text
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, RowComparison
@@ -103,7 +103,7 @@ class Centre:
         before = timezone.localtime(self.position.value).date() if self.position else None
         lines = lines_of(self._page[:PAGE], self.user)
         found = groupby(lines, key=lambda line: timezone.localtime(line.row.at).date())
-        return [Day("" if day == before else day_label(day), list(rows)) for day, rows in found]
+        return [Day("" if day == before else day_text(day), list(rows)) for day, rows in found]
 
     @cached_property
     def older_url(self) -> str:

@@ -111,4 +111,4 @@ def _reader(mail: Mail) -> User:
 
 
 def _ways_url() -> str:
-    return settings.SITE_URL + reverse("notifications:settings")
+    return f"{settings.SITE_URL}{reverse('notifications:settings')}"

@@ -97,7 +97,7 @@ def handout(request: UserRequest, pk: int) -> HttpResponse:
         "shares": handouts.shares(shown),
         "skipped": handouts.skipped(shown),
         "rests": handouts.rests(shown),
-        "stopped": bool(shown.job and shown.job.state == "failed"),
+        "stopped": bool(shown.job and shown.job.state in {"failed", "cancelled"}),
     }
     if htmx.wants_fragment(request):
         status = STOP_POLLING if shown.is_over or context["stopped"] else 200

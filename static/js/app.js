@@ -24,3 +24,4 @@ import "./side.js";
 import "./live.js";
 import "./bell.js";
 import "./autosubmit.js";
+import "./tick.js";

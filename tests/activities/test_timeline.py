@@ -15,10 +15,10 @@ from django.utils.timezone import now
 from activities.models import Comment
 from activities.story import Story
 from activities.timeline import PAGE, Timeline
-from activities.words import Words
 from crm.errors import BadInput
 from crm.events import record
 from crm.models import Event
+from crm.words import Words
 from tests import factories
 
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)

@@ -11,9 +11,10 @@ from tests.architecture.access_home import HOME
 from tests.architecture.access_leads import LEADS
 from tests.architecture.access_leads_setup import LEADS_SETUP
 from tests.architecture.access_notifications import NOTIFICATIONS
+from tests.architecture.access_operating import OPERATING
 from tests.architecture.access_orders import ORDERS
 from tests.architecture.access_outbox import OUTBOX
-from tests.architecture.access_rows import get
+from tests.architecture.access_rows import get, post
 from tests.architecture.access_sales import SALES
 
 #          anonymous none admin manager sales agent analyst
@@ -29,6 +30,7 @@ ACCESS = {
     "jobs:index": get("302 200 200 200 200 200 200"),
     # A job is its user's alone.
     "jobs:detail": get("302 404 404 404 200 404 404", NOBODY, missing=NOBODY, about="job"),
+    "jobs:cancel": post("302 404 404 404 302 404 404", NOBODY, missing=NOBODY, about="job"),
     "jobs:file": get(NOBODY, NOBODY, missing=NOBODY, about="job"),
     **ACCOUNTS,
     **ACTIVITIES,
@@ -39,6 +41,7 @@ ACCESS = {
     **LEADS,
     **LEADS_SETUP,
     **NOTIFICATIONS,
+    **OPERATING,
     **ORDERS,
     **OUTBOX,
     **SALES,

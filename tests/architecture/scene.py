@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from accounts.models import Absence, Holiday, WorkingHours
 from activities.models import Comment
+from crm import background, jobs
 from crm.models import JobProgress, Mail
 from deals.models import LostReason, Product, Stage, Target
 from leads.models import Campaign, Handout, ScoreRule, Source
@@ -75,6 +76,7 @@ class Scene:
         made["handout"] = Handout.objects.create(way="assigned", by=self.users["manager"], leads=[])
         made["mail"] = Mail.objects.create(kind="accounts.reset", user=self.users["sales"], address="a@example.com")
         made |= {"hours": WorkingHours.objects.all()[0], "rule": ScoreRule.objects.all()[0]}
+        made["queued"] = background.queued_jobs().get(pk=jobs.run.defer(job=str(uuid.UUID(int=2))))
         for name, thing in made.items():
             self.objects[name, "own"] = thing
 

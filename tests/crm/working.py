@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.periodic import PeriodicRegistry
 
+from crm import rescue
+
 
 def work(task="crm.run"):
     """Do all that is deferred and due, in a worker as the product runs it; returns how each job of `task` ended."""
@@ -25,5 +27,7 @@ async def _work():
     # Nothing periodic: a worker that ends at once breaks that off in the middle and leaves its connection open.
     worker.periodic_registry = PeriodicRegistry()
     async with worker.open_async():
-        await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+        await worker.run_worker_async(
+            **rescue.options(), wait=False, install_signal_handlers=False, listen_notify=False
+        )
     await asyncio.get_running_loop().run_in_executor(thread, connections.close_all)

@@ -236,6 +236,30 @@ def test_who_loses_the_role_while_the_job_runs_changes_nothing_more(do, alice, t
     assert Deal.objects.filter(stage=stage_called("New")).count() == 1
 
 
+def test_cancelled_on_the_way_it_says_what_was_done_and_takes_it_back(do, client, three, two_at_once, monkeypatch):
+    url, advance = do(three, deed="move", to=stage_called("Qualified").pk).url, jobs.advance
+
+    def cancelled(job, *figures):
+        assert client.post(reverse("jobs:cancel", args=[job.pk])).url == url
+        advance(job, *figures)
+
+    monkeypatch.setattr(jobs, "advance", cancelled)
+    work_off()
+    job = JobProgress.objects.get()
+    assert (job.state, job.done, job.total) == ("cancelled", 2, 3)
+    assert Deal.objects.filter(stage=stage_called("Qualified")).count() == 2
+    page = client.get(url).content.decode()
+    assert "Cancelled after 2 of 3; the others stay as they were." in page
+    assert "2 deals were moved to “Qualified”." in page
+    monkeypatch.setattr(jobs, "advance", advance)
+    client.post(reverse("deals:bulk_undo", args=[job.pk]))
+    work_off()
+    assert Deal.objects.filter(stage=stage_called("New")).count() == 3
+    assert job.begin_again()
+    work_off()
+    assert Deal.objects.filter(stage=stage_called("New")).count() == 3
+
+
 def test_what_stays_is_counted_over_all(do, three, two_at_once):
     Deal.objects.filter(pk__in=[three[0].pk, three[2].pk]).update(amount=None, base_amount=None)
     do(three, deed="move", to=stage_called("Proposal").pk)

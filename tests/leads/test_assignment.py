@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from accounts.models import Absence
+from crm import jobs
 from crm.models import Event, JobProgress
 from crm.moments import today
 from leads import assignment, capacity
@@ -365,6 +366,29 @@ def test_many_are_handed_out_by_the_worker(ada, una, vic, monkeypatch):
     job = JobProgress.objects.get()
     assert (job.state, job.done, job.total) == ("done", 10, 10)
     assert undo(handout)
+    work_off()
+    assert set(owners().values()) == {None}
+
+
+def test_cancelled_on_the_way_it_says_so_and_is_taken_back(client, ada, una, monkeypatch):
+    monkeypatch.setattr(assignment, "AT_ONCE", 3)
+    handout, advance = assign(leads(8), una, ada), jobs.advance
+
+    def cancelled(job, *figures):
+        job.cancel()
+        advance(job, *figures)
+
+    monkeypatch.setattr(jobs, "advance", cancelled)
+    work_off()
+    handout.refresh_from_db()
+    assert (handout.job.state, handout.dealt_with, shares(handout)) == ("cancelled", 3, {una.pk: 3})
+    client.force_login(ada)
+    page = client.get(handout.get_absolute_url()).content.decode()
+    assert "Cancelled after 3 of 8. What was handed out until then stays with its new owners." in page
+    assert "Take it back" in page
+    monkeypatch.setattr(jobs, "advance", advance)
+    assert undo(handout)
+    assert handout.job.begin_again()
     work_off()
     assert set(owners().values()) == {None}
 

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection, models
 
-from crm import postgres
+from crm import background, postgres, waiting
 from crm.health import missing_migrations
 
 COUNTED = ("accounts", "activities", "customers", "crm")
-RECENT = "interval '30 seconds'"
+FINE = "nothing waits for long"
 
 
 class Command(BaseCommand):
-    help = "What runs, versions, row counts, migrations, age of the last backup."
+    help = "What runs, versions, row counts, migrations, age of the last backup. Ends with 1 when jobs wait for long."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +32,8 @@ class Command(BaseCommand):
         facts.append(("Last backup", "none"))
         for name, value in facts:
             self.stdout.write(f"{name + ':':<22}{value}")
+        if dict(facts).get("Queue", FINE) != FINE:
+            raise SystemExit(1)
 
 
 def _server() -> Iterator[tuple[str, str]]:
@@ -52,10 +54,10 @@ def _database() -> Iterator[tuple[str, str]]:
         yield "Migrations", f"{len(missing)} to be applied ({', '.join(missing[:3])} …)" if missing else "all applied"
         if missing:
             return
-        cursor.execute(f"SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - {RECENT}")  # noqa: S608
-        yield "Workers", str(cursor.fetchone()[0])
+        yield "Workers", str(background.workers_alive())
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
         yield "Jobs waiting", f"{cursor.fetchone()[0]:,}"
+        yield "Queue", waiting.problem() or FINE
         for model in _counted():
             cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}"')  # noqa: S608  our own table's name
             yield str(model._meta.verbose_name_plural).capitalize(), f"{cursor.fetchone()[0]:,}"

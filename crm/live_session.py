@@ -21,13 +21,13 @@ from django.http import HttpRequest
 from crm.access import visible
 from crm.live_hub import Names
 from crm.text import is_storable
-from crm.topics import MINE, of_user, scopes
+from crm.topics import of_user, scopes
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_TOPICS = 50
-TOPIC = re.compile(r"([a-z_]+\.[a-z_]+):([0-9]{1,18}|mine)")
+TOPIC = re.compile(r"([a-z_]+\.[a-z_]+):(?:([0-9]{1,18})(:here)?|mine)")
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,20 @@ def _read_only_session(key: str) -> Any:
 def seen_by(user: User, asked: Iterable[str]) -> Names:
     """The topics that exist and that the user may see, with the names they asked by. The rest is dropped without a
     word: it is nobody's business."""
-    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    wanted: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     seen: defaultdict[str, list[str]] = defaultdict(list)
     for name in dict.fromkeys(asked):
         if name == of_user(user.pk):
             seen[name].append(name)
-        elif (parts := TOPIC.fullmatch(name)) and parts[2] == MINE:
+        elif (parts := TOPIC.fullmatch(name)) and parts[2] is None:
             for topic in _scopes(parts[1], user):
                 seen[topic].append(name)
         elif parts:
-            wanted[parts[1]].add(int(parts[2]))
-    for label, keys in wanted.items():
-        for pk in _seen(label, keys, user):
-            seen[f"{label}:{pk}"].append(f"{label}:{pk}")
+            wanted[parts[1]][int(parts[2])].append(name)
+    for label, names in wanted.items():
+        for pk in _seen(label, names.keys(), user):
+            for name in names[pk]:
+                seen[name].append(name)
     return {topic: tuple(names) for topic, names in seen.items()}
 
 
@@ -136,9 +137,9 @@ def _scopes(label: str, user: User) -> list[str]:
         return []
 
 
-def _seen(label: str, keys: set[int], user: User) -> list[int]:
+def _seen(label: str, keys: Iterable[int], user: User) -> list[int]:
     try:
         rows = visible(apps.get_model(label), user)
     except (LookupError, TypeError):
         return []
-    return list(rows.filter(pk__in=keys).values_list("pk", flat=True))
+    return list(rows.filter(pk__in=list(keys)).values_list("pk", flat=True))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 CHANNEL = "rapport_live"
-#: all of a kind that whoever asks sees: the server knows which that are
-MINE = "mine"
+#: who looks at a record
+HERE = "here"
 #: stands for the owner of what has none
 NOBODY = 0
 #: so many records that others share with somebody are watched one by one
@@ -31,6 +31,11 @@ def topic(row: models.Model) -> str:
 def of_user(pk: int) -> str:
     """The topic of what concerns one user alone."""
     return f"user:{pk}"
+
+
+def of_presence(row: models.Model) -> str:
+    """The topic of who looks at a record."""
+    return f"{topic(row)}:{HERE}"
 
 
 def publish(*names: str) -> None:

@@ -33,6 +33,12 @@ class CentreFilter(forms.Form):
         kinds.choices = [("", _("Every kind")), *((kind, notice.label) for kind, notice in BY_KIND.items())]
 
 
+class NewsForm(forms.Form):
+    """The last notification that this browser has shown."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+
+
 class AttentionForm(forms.Form):
     """How closely somebody wants to hear of a record; nothing is as usual."""
 

@@ -48,6 +48,7 @@ def digests(timestamp: int) -> None:
 @queue.task(name="notifications.prune", queueing_lock="notifications.prune")
 def prune(timestamp: int) -> None:
     """Forget old ones."""
-    from notifications import centre
+    from notifications import centre, presence
 
     centre.forget_old(now(), KEPT_DAYS)
+    presence.forget(now())

@@ -175,3 +175,24 @@ class Reminded(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} until {self.until}"
+
+
+class Presence(models.Model):
+    """When somebody last looked at a record."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject_type", "subject_id"], name="presence_once"),
+        ]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "at"], name="presence_subject"),
+            models.Index(fields=["at"], name="presence_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.subject_type}:{self.subject_id}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -21,9 +23,9 @@ from crm.access import get_visible
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.models import Record
-from notifications import centre, choosing, letters
+from notifications import centre, choosing, fresh, letters, presence
 from notifications.centre import Centre
-from notifications.forms import UNDO_SALT, AttentionForm, DeliveryForm, UndoForm
+from notifications.forms import UNDO_SALT, AttentionForm, DeliveryForm, NewsForm, UndoForm
 from notifications.models import Notification
 from notifications.quiet import zone_of
 
@@ -40,6 +42,29 @@ def index(request: UserRequest) -> HttpResponse:
 def bell(request: UserRequest) -> HttpResponse:
     """The bell alone, counted anew."""
     return render(request, "notifications/_bell.html", {"unread": centre.unread_of(request.user), "rings": True})
+
+
+@require_safe
+def news(request: UserRequest) -> JsonResponse:
+    """What is to be shown on the screen, to whoever does not look at Rapport."""
+    form = NewsForm(request.GET)
+    if not form.is_valid():
+        raise BadInput(_("Ask for what comes after a notification by its number."))
+    found = fresh.news_of(request.user, form.cleaned_data["after"], now())
+    shown = [
+        {"id": line.row.pk, "text": line.text, "url": line.url or reverse("notifications:index")} for line in found
+    ]
+    return JsonResponse({"last": fresh.newest_of(request.user), "news": shown})
+
+
+@require_safe
+@login_not_required
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Asked for by the browser itself, again and again."""
+    script = Path(str(finders.find("js/sw.js")))
+    response = HttpResponse(script.read_bytes(), content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_POST
@@ -104,6 +129,14 @@ def attending(request: UserRequest, label: str, pk: int) -> HttpResponse:
     """Where it is chosen: in the menu of the record, which fetches it, or on a page of its own."""
     context = {"attention": choosing.Attending(_subject(request, label, pk), request.user)}
     return htmx.answer(request, "notifications/attending.html", "notifications/_attention.html", context)
+
+
+@require_POST
+def here(request: UserRequest, label: str, pk: int) -> HttpResponse:
+    """A sign of somebody who looks at a record; answered with who else does."""
+    subject = _subject(request, label, pk)
+    others = presence.look_at(subject, request.user, now())
+    return render(request, "notifications/_others.html", {"others": others})
 
 
 @csrf_exempt  # mail programs send it by one click; all it can do is in its signed address

@@ -23,5 +23,6 @@ import "./theme.js";
 import "./side.js";
 import "./live.js";
 import "./bell.js";
+import "./desktop.js";
 import "./autosubmit.js";
 import "./tick.js";

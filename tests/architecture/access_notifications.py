@@ -21,6 +21,7 @@ def about(kind, label):
 NOTIFICATIONS = {
     "notifications:index": get(OWN),
     "notifications:bell": get(OWN),
+    "notifications:news": get(OWN),
     "notifications:read": post(*ONE, about="notification"),
     "notifications:unread": post(*ONE, about="notification"),
     "notifications:read_all": post(DONE),
@@ -39,6 +40,14 @@ NOTIFICATIONS = {
         NOBODY,
         **about("deal", "deals.deal"),
         data={"attention": "all"},
+    ),
+    "notifications:here": post(*SEEN_OF_DEAL, **about("deal", "deals.deal")),
+    "notifications:here customer": post(
+        "302 404 200 200 200 200 200",
+        "302 404 200 200 200 404 200",
+        NOBODY,
+        NOBODY,
+        **about("customer", "customers.customer"),
     ),
     "notifications:settings": get(OWN),
     "notifications:settings form": post("302 422 422 422 422 422 422"),

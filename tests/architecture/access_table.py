@@ -52,6 +52,7 @@ PUBLIC = {
     "healthz",
     "readyz",
     "notifications:unsubscribe",
+    "notifications:service_worker",
     "account_login",
     "account_logout",
     "account_inactive",

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from crm import topics
 from notifications.models import Notification
 from tests import factories
 from tests.browser.conftest import PHONE, press
@@ -78,6 +79,37 @@ def test_all_are_read_at_once_and_taken_back_on_a_phone_in_the_dark(open_tab, so
     expect(bell(tab)).to_have_accessible_name("3 unread notifications")
 
 
+def shown_on_screen(tab):
+    """The words of the notifications that the browser shows by its service worker."""
+    return tab.page.evaluate(
+        "navigator.serviceWorker.getRegistration('/').then((found) => found.getNotifications())"
+        ".then((all) => all.map((one) => one.body))"
+    )
+
+
+def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, sofia, nils):
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab()
+    tab.page.context.grant_permissions(["notifications"])
+    tab.sign_in(sofia)
+    tab.go("/settings/notifications/")
+    tab.page.get_by_role("button", name="Show notifications in this browser").click()
+    expect(tab.page.get_by_text("This browser shows notifications while you look elsewhere")).to_be_visible()
+    assert tab.violations() == []
+    tab.page.evaluate("document.hasFocus = () => false")
+    place = {"subject_type": "leads.lead", "subject_id": nils.pk}
+    Notification.objects.create(user=sofia, kind="reminder", source="r", data={"due": ""}, **place)
+    Notification.objects.create(user=sofia, kind="followed", source="f", **place)
+    tab.page.wait_for_timeout(500)  # the stream opens behind the page
+    topics.publish(topics.of_user(sofia.pk))
+    expect(bell(tab)).to_have_accessible_name("2 unread notifications")
+    tab.page.wait_for_timeout(500)
+    assert shown_on_screen(tab) == ["Lead “Nils Holm” is due: "], "and what is followed is not of the kinds to be shown"
+    topics.publish(topics.of_user(sofia.pk))
+    tab.page.wait_for_timeout(500)
+    assert len(shown_on_screen(tab)) == 1
+
+
 def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
     type(nils).objects.update(owner=sofia)
     tab = open_tab()
@@ -103,3 +135,15 @@ def test_how_one_is_told_is_chosen_on_one_page(open_tab, sofia):
     tab.page.get_by_role("button", name="Save").click()
     expect(tab.page.get_by_role("status").first).to_contain_text("Saved.")
     expect(tab.page.get_by_label("By e-mail: Somebody mentions me")).to_have_value("digest")
+
+
+def test_two_who_look_at_one_record_see_each_other(open_tab, sofia, mona, nils):
+    type(nils).objects.update(owner=sofia)
+    hers, theirs = open_tab(), open_tab()
+    for tab, user in ((hers, sofia), (theirs, mona)):
+        tab.sign_in(user)
+        tab.go(f"/leads/{nils.pk}/")
+        tab.page.wait_for_timeout(1500)  # a page says so when it has been looked at for a second
+    expect(theirs.page.locator("#here")).to_have_text("Sofia Marchetti is here too")
+    expect(hers.page.locator("#here")).to_have_text("Mona Berg is here too")
+    assert theirs.violations() == []

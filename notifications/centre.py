@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
 from activities import entries
@@ -187,6 +188,8 @@ def _line(row: Notification, record: Any, user: User) -> Line:
 
 
 def _url(row: Notification, record: Any) -> str:
+    if isinstance(record, ProcrastinateJob):
+        return reverse("queue:detail", args=[record.pk])
     if record is None or getattr(record, "deleted_at", None) or not hasattr(record, "get_absolute_url"):
         return ""
     return reverse("leads:index") if row.data.get("count") else str(record.get_absolute_url())

@@ -130,7 +130,7 @@ class Emptying:
 
     def _content(self):
         one = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{}\" AS t"
-        return self._asked(" UNION ALL ".join(one.format(name) for name in self.given))
+        return sorted(self._asked(" UNION ALL ".join(one.format(name) for name in self.given)))
 
     def _asked(self, query):
         with self.connection.cursor() as cursor:

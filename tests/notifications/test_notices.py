@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -14,6 +15,7 @@ from deals.models import LostReason
 from leads import assignment
 from notifications import delivering
 from notifications.choosing import attend
+from notifications.jobs import prune
 from notifications.models import Notification, Preference
 from notifications.notices import HEARD, NOTICES
 from tests import factories
@@ -163,6 +165,17 @@ def test_sixty_events_take_as_many_queries_as_ten(mona, alice, bob):
     Notification.objects.all().delete()
     count.clear()
     assert queries(leads) == few
+
+
+def test_a_job_that_died_is_told_to_admins_alone_and_leads_to_its_page(told, client, ada, mona, alice):
+    prune.defer(timestamp=0)
+    job = ProcrastinateJob.objects.get(task_name="notifications.prune")
+    record("job.died", on=job, by=None, task="notifications.prune", attempt=3, error="ValueError: no")
+    assert told() == [("Ada", "job")]
+    client.force_login(ada)
+    page = client.get(reverse("notifications:index")).content.decode()
+    assert "A background job has stopped for good: notifications.prune" in page
+    assert reverse("queue:detail", args=[job.pk]) in page
 
 
 def test_every_line_of_the_table_is_sound():

@@ -23,4 +23,5 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # untyped library
         """With how many notifications are unread: every page says it, and so it costs no query of its own."""
         is_fresh = Q(notifications__in_app=True, notifications__read_at=None)
         users = User.objects.get_queryset().annotate(fresh=FilteredRelation("notifications", condition=is_fresh))
-        return users.annotate(unread=Count("fresh")).filter(pk=user_id).first()
+        counted = users.annotate(unread=Count("fresh"))  # type: ignore[no-redef]  # what the model declares
+        return counted.filter(pk=user_id).first()

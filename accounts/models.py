@@ -174,6 +174,9 @@ class User(Versioned, AbstractBaseUser):
     #: part of every session and link of this user: raising it ends them all
     session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
+    #: notifications that wait: counted with the user of a session (accounts/backend.py)
+    unread = 0
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

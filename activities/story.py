@@ -15,7 +15,7 @@ from django.db.models import ExpressionWrapper, Q, QuerySet, Value
 from activities.models import Activity, ActivityQuerySet, Attachment, Linked
 from activities.subjects import kind_of, model_of
 from crm.access import AccessQuerySet, visible
-from crm.deleted import with_deleted
+from crm.deleted import all_rows, with_deleted
 from crm.models import Event, Record
 from crm.related import Related
 
@@ -147,7 +147,7 @@ class Story:
             return ids
         model: Any = apps.get_model(label)
         known = {pk for kind, rows in self.parts.items() if model is model_of(kind) for pk in rows}
-        rows: Any = with_deleted(model) if issubclass(model, Record) else model._default_manager.all()
+        rows: Any = all_rows(model)
         seen = rows.visible_to(self.user)
         if not seen.query.where:
             return ids

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.translation import get_language
@@ -21,9 +20,9 @@ from activities.composer_forms import TimelineFilter
 from activities.entries import Entry
 from activities.models import Activity, ActivityQuerySet, Attachment, Kind
 from activities.story import Story
-from crm import moments, topics
+from crm import topics
 from crm.errors import BadInput
-from crm.keyset import Position, RowComparison
+from crm.keyset import Position, beyond, moment_position
 from crm.models import Event
 
 if TYPE_CHECKING:
@@ -204,10 +203,8 @@ class Timeline:
         """Rows behind the position in the order (moment, rank, id), newest first."""
         if self.position:
             place, ranked = self.position
-            at = Value(place.value, models.DateTimeField())
             if rank == ranked:
-                right = [at, Value(place.pk, models.BigIntegerField())]
-                rows = rows.filter(RowComparison([F(moment), F("pk")], "<", right))
+                rows = rows.filter(beyond(place, moment))
             else:
                 rows = rows.filter(Q(**{f"{moment}__lte" if rank < ranked else f"{moment}__lt": place.value}))
         return rows.order_by(f"-{moment}", "-pk")
@@ -233,14 +230,8 @@ def _read(token: str) -> tuple[Position, int] | None:
     """A position and the rank of its row: "0…" an event, "1…" a file, "2…" an activity."""
     if not token:
         return None
-    position = Position.decode(token[1:], models.DateTimeField())
-    at = position.value
-    if (
-        token[0] not in "012"
-        or not isinstance(at, dt.datetime)
-        or timezone.is_naive(at)
-        or not moments.is_of_this_era(at)
-    ):
+    position = moment_position(token[1:])
+    if position is None or token[0] not in "012":
         raise BadInput(_("This part of the timeline is not known."))
     return position, int(token[0])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from django.db import models
 from django.http import Http404
 
 from crm.access import allows, get_visible, require
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=models.Model)
 
 
 def with_deleted(model: type[R]) -> RecordQuerySet[R]:
@@ -20,6 +22,13 @@ def with_deleted(model: type[R]) -> RecordQuerySet[R]:
     manager = model._default_manager
     assert isinstance(manager, RecordManager)  # noqa: S101 - so are the managers of all records
     return manager.with_deleted()
+
+
+def all_rows(model: type[M]) -> models.QuerySet[M]:
+    """The same of any model: as its access queryset, where it has one."""
+    if issubclass(model, Record):
+        return with_deleted(model)
+    return model._default_manager.all()
 
 
 def find(rows: type[R] | RecordQuerySet[R], user: User, pk: int) -> R:

@@ -13,9 +13,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.errors import BadInput
+from crm.moments import is_of_this_era
 from crm.text import is_storable
 
 #: the annotation that carries the sort value
@@ -79,6 +81,23 @@ class Position:
             return cls(read, pk, offset)
         except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError) as error:
             raise BadInput(_("This place in the list is not known. Go to the first page.")) from error
+
+
+def moment_position(token: str) -> Position | None:
+    """A position in what is sorted by a moment, None without a token; BadInput when somebody made it up."""
+    if not token:
+        return None
+    position = Position.decode(token, models.DateTimeField())
+    at = position.value
+    if not isinstance(at, dt.datetime) or timezone.is_naive(at) or not is_of_this_era(at):
+        raise BadInput(_("This place in the list is not known. Go to the first page."))
+    return position
+
+
+def beyond(position: Position, moment: str, *, back: bool = False) -> RowComparison:
+    """The rows behind a position in the order of a moment and the id, newest first; `back`: those before it."""
+    place = [Value(position.value, models.DateTimeField()), Value(position.pk, models.BigIntegerField())]
+    return RowComparison([F(moment), F("pk")], ">" if back else "<", place)
 
 
 def _to_json(value: Any) -> Any:

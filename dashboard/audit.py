@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 
 from activities.entries import Told, told
 from crm import bulk, moments
 from crm.access import AccessQuerySet
-from crm.deleted import with_deleted
-from crm.keyset import Position, RowComparison
+from crm.deleted import all_rows
+from crm.keyset import Position, beyond
 from crm.models import Event, Record
 from crm.queue_words import task_text
 from crm.related import Related
@@ -134,9 +134,7 @@ def sees_some(label: str, user: User) -> bool:
 
 
 def _rows(model: Any) -> Any:
-    if model is None:
-        return None
-    return with_deleted(model) if issubclass(model, Record) else model._default_manager.all()
+    return None if model is None else all_rows(model)
 
 
 def look(rows: QuerySet[Event], user: User, *, position: Position | None, back: bool, size: int) -> Found:
@@ -168,8 +166,7 @@ def place(event: Event) -> Position:
 
 def _behind(rows: QuerySet[Event], position: Position | None, *, back: bool) -> QuerySet[Event]:
     if position:
-        right = [Value(position.value, models.DateTimeField()), Value(position.pk, models.BigIntegerField())]
-        rows = rows.filter(RowComparison([F("at"), F("pk")], ">" if back else "<", right))
+        rows = rows.filter(beyond(position, "at", back=back))
     return rows.order_by("at", "pk") if back else rows.order_by("-at", "-pk")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from activities.timeline import day_text
 from crm import moments
 from crm.errors import BadInput
 from crm.fields import DateField
-from crm.keyset import Position, Sort
+from crm.keyset import Position, Sort, moment_position
 from crm.lists import Empty, ListFilter, Listing
 from crm.models import Event
 from crm.words import all_words
@@ -143,7 +143,7 @@ class AuditLog(Listing[Event]):
     @cached_property
     def _found(self) -> audit.Found:
         token, back = self._token
-        return self._look(read_place(token), back=back, size=self.size)
+        return self._look(moment_position(token), back=back, size=self.size)
 
     def _look(self, position: Position | None, *, back: bool, size: int) -> audit.Found:
         return audit.look(self.rows_in_scope, self.user, position=position, back=back, size=size)
@@ -189,7 +189,7 @@ class AuditLog(Listing[Event]):
     @property
     def news(self) -> int:
         token, _back = self._token
-        return len(self._look(read_place(token), back=bool(token), size=NEWS).lines)
+        return len(self._look(moment_position(token), back=bool(token), size=NEWS).lines)
 
     def empty(self) -> Empty:
         text = _("As soon as somebody adds or changes a record, it is told here.")
@@ -205,14 +205,3 @@ class AuditLog(Listing[Event]):
             where = [type_text(event.subject_type, one=True), line.name, event.subject_id]
             gone = _("Yes") if line.is_gone else ""
             yield [event.at, str(event.actor or "Rapport"), said.title, *where, changes, gone]
-
-
-def read_place(token: str) -> Position | None:
-    """A position; BadInput for a moment that no zone has a local time for."""
-    if not token:
-        return None
-    position = Position.decode(token, DateTimeField())
-    at = position.value
-    if not isinstance(at, dt.datetime) or timezone.is_naive(at) or not moments.is_of_this_era(at):
-        raise BadInput(_("This place in the list is not known. Go to the first page."))
-    return position

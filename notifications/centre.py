@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db import models, transaction
-from django.db.models import F, Value
+from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -28,21 +27,16 @@ from activities.models import Activity
 from activities.timeline import day_text
 from crm import moments, topics
 from crm.errors import BadInput
-from crm.keyset import Position, RowComparison
+from crm.keyset import Position, beyond, moment_position
 from crm.models import Event
 from crm.related import Related
 from notifications.choosing import Attending
-from notifications.delivering import rows_of, seen_ids
+from notifications.delivering import seen_rows
 from notifications.forms import CentreFilter
 from notifications.models import Attention, Notification, NotificationQuerySet, Subscription
 from notifications.notices import BY_KIND
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as Lazy
-
 PAGE = 30
-#: a bell that has more to tell says "99+"
-MOST_COUNTED = 99
 MOST_FOLLOWED = 100
 
 
@@ -72,30 +66,24 @@ class Centre:
     """A page of somebody's notifications."""
 
     def __init__(self, user: User, query: QueryDict) -> None:
-        form = CentreFilter(query, user=user)
+        form = CentreFilter(query)
         if not form.is_valid():
             raise BadInput(_("These notifications cannot be shown. Go to the newest ones."))
-        self.user, self.form = user, form
+        self.user = user
         self.show: str = form.cleaned_data["show"]
-        self.kind: str = form.cleaned_data["kind"]
-        self.position = _read(form.cleaned_data["before"])
+        self.position = moment_position(form.cleaned_data["before"])
         self.url = reverse("notifications:index")
 
     @property
     def rows(self) -> NotificationQuerySet:
         rows = Notification.objects.visible_to(self.user)
-        rows = rows.unread() if self.show == "unread" else rows
-        return rows.filter(kind=self.kind) if self.kind else rows
+        return rows.unread() if self.show == "unread" else rows
 
     @cached_property
     def _page(self) -> list[Notification]:
         rows = self.rows.order_by("-at", "-pk")
         if self.position:
-            place = [
-                Value(self.position.value, models.DateTimeField()),
-                Value(self.position.pk, models.BigIntegerField()),
-            ]
-            rows = rows.filter(RowComparison([F("at"), F("pk")], "<", place))
+            rows = rows.filter(beyond(self.position, "at"))
         return list(rows[: PAGE + 1])
 
     @cached_property
@@ -114,7 +102,7 @@ class Centre:
         return self.url_with(before=Position(last.at, last.pk, 0).encode())
 
     def url_with(self, **changes: str) -> str:
-        given = {"show": self.show, "kind": self.kind} | changes
+        given = {"show": self.show} | changes
         query = urlencode({name: value for name, value in given.items() if value})
         return f"{self.url}?{query}" if query else self.url
 
@@ -129,34 +117,17 @@ class Centre:
         return [(label, self.url_with(show=name), name == self.show) for name, label in names]
 
     @property
-    def kinds(self) -> list[tuple[str, Lazy]]:
-        return [(kind, notice.label) for kind, notice in BY_KIND.items() if self.user.effective_role in notice.roles]
-
-    @property
     def topic(self) -> str:
         return topics.of_user(self.user.pk)
 
-    @cached_property
+    @property
     def unread(self) -> int:
-        return unread_of(self.user)
+        """Counted with the user of the session."""
+        return self.user.unread
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.show or self.kind)
-
-
-def _read(token: str) -> Position | None:
-    if not token:
-        return None
-    position = Position.decode(token, models.DateTimeField())
-    if not isinstance(position.value, dt.datetime) or timezone.is_naive(position.value):
-        raise BadInput(_("These notifications cannot be shown. Go to the newest ones."))
-    return position
-
-
-def unread_of(user: User) -> int:
-    """So many does the bell tell of; one more than MOST_COUNTED stands for all above."""
-    return Notification.objects.visible_to(user).unread().order_by()[: MOST_COUNTED + 1].count()
+        return bool(self.show)
 
 
 # Words
@@ -170,15 +141,11 @@ def lines_of(rows: Sequence[Notification], user: User) -> list[Line]:
 
 
 def _records(rows: Iterable[Notification | Subscription], user: User) -> dict[tuple[str, int], Any]:
-    """The records that the user sees, by type and id: two queries for each type."""
+    """The records that the user sees, by type and id: a query for each type."""
     asked: defaultdict[str, set[int]] = defaultdict(set)
     for row in rows:
         asked[row.subject_type].add(row.subject_id)
-    found: dict[tuple[str, int], Any] = {}
-    for label, ids in asked.items():
-        seen = rows_of(label).filter(pk__in=seen_ids(user, label, ids))
-        found |= {(label, row.pk): row for row in seen}
-    return found
+    return {(label, row.pk): row for label, ids in asked.items() for row in seen_rows(user, label, ids)}
 
 
 def _line(row: Notification, record: Any, user: User) -> Line:

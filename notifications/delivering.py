@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from psycopg.types.json import Jsonb
 
-from accounts.models import TEAM_ROLES, Role, User
+from accounts.models import Role, User
 from activities.models import Comment
 from crm import outbox, topics
 from crm.access import AccessQuerySet
-from crm.deleted import with_deleted
+from crm.deleted import all_rows
 from crm.events import SHOWN_ON
-from crm.models import Event, Record
+from crm.models import Event
 from notifications import quiet
 from notifications.audience import Told
 from notifications.models import Attention, Mailed, Notification, Subscription
@@ -120,17 +120,11 @@ def _with_rows(events: Sequence[Event]) -> list[Told]:
     ids: defaultdict[str, set[int]] = defaultdict(set)
     for event in events:
         ids[event.subject_type].add(event.subject_id)
-    rows = {label: rows_of(label).in_bulk(pks) for label, pks in ids.items()}
+    rows = {label: all_rows(apps.get_model(label)).in_bulk(pks) for label, pks in ids.items()}
     found = [(event, rows[event.subject_type].get(event.subject_id)) for event in events]
     tolds = [Told(event, row, _place(row)) for event, row in found if row is not None]
     _add_people(tolds)
     return tolds
-
-
-def rows_of(label: str) -> Any:
-    """All rows of a model, deleted ones too, as its access queryset."""
-    model: Any = apps.get_model(label)
-    return with_deleted(model) if issubclass(model, Record) else model._default_manager.all()
 
 
 def _place(row: Any) -> Any:
@@ -208,7 +202,7 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
     asked: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for news in wanted:
         asked[news.user_id, news.subject_type].add(news.subject_id)
-    seen = {who: seen_ids(users[who[0]], who[1], pks) for who, pks in asked.items() if who[0] in users}
+    seen = {who: _seen(users[who[0]], who[1], pks) for who, pks in asked.items() if who[0] in users}
     return [
         news
         for news in wanted
@@ -217,13 +211,17 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
     ]
 
 
-def seen_ids(user: User, label: str, pks: set[int]) -> set[int]:
-    """Which of these records the user sees, deleted ones too. Colleagues are known to everybody by name."""
-    if user.effective_role == "" or (user.role in TEAM_ROLES and user.team_id is None):
-        return set()
+def _seen(user: User, label: str, pks: set[int]) -> set[int]:
+    return {row.pk for row in seen_rows(user, label, pks)}
+
+
+def seen_rows(user: User, label: str, pks: set[int]) -> list[Any]:
+    """Those of these records that the user sees, deleted ones too. Colleagues are known to everybody by name."""
+    if not user.effective_role:
+        return []
+    rows = all_rows(apps.get_model(label)).filter(pk__in=pks)
     if label == User._meta.label_lower:
-        return pks
-    rows = rows_of(label)
+        return list(rows)
     if not isinstance(rows, AccessQuerySet):
-        return pks if user.effective_role == Role.ADMIN else set()
-    return set(rows.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))
+        return list(rows) if user.effective_role == Role.ADMIN else []
+    return list(rows.visible_to(user))

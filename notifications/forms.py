@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from activities.models import Reminder
 from notifications.models import Attention, Delivery, Mailed, Preference
-from notifications.notices import BY_KIND, NOTICES, Notice
+from notifications.notices import NOTICES, Notice
 from notifications.ways import Way, ways_of
 
 if TYPE_CHECKING:
@@ -23,14 +23,7 @@ UNDO_SALT = "notifications.undo_read"
 
 class CentreFilter(forms.Form):
     show = forms.ChoiceField(choices=[("", ""), ("unread", "unread")], required=False)
-    kind = forms.ChoiceField(choices=[("", gettext_lazy("Every kind"))], required=False, label=gettext_lazy("Kind"))
     before = forms.CharField(max_length=200, required=False)
-
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        kinds = self.fields["kind"]
-        assert isinstance(kinds, forms.ChoiceField)  # noqa: S101 - declared above
-        kinds.choices = [("", _("Every kind")), *((kind, notice.label) for kind, notice in BY_KIND.items())]
 
 
 class NewsForm(forms.Form):

@@ -59,9 +59,9 @@ def digest(mail: Mail) -> Letter | None:
     first, last = (dt.datetime.fromisoformat(mail.arguments[name]) for name in ("first", "last"))
     rows = digested(user, mail.arguments["kinds"]).filter(at__gt=first, at__lte=last)
     with timezone.override(quiet.zone_of(user)):
-        seen = [line for line in centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user) if line.is_seen]
-    lines = [(line.text, settings.SITE_URL + line.url if line.url else "") for line in seen]
-    return _digest(user, lines, rows.count()) if lines else None
+        found = centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user)
+    lines = [(line.text, settings.SITE_URL + line.url if line.url else "") for line in found if line.is_seen]
+    return _digest(user, lines, rows.count() - len(found) + len(lines)) if lines else None
 
 
 def _digest(user: User, lines: list[tuple[str, str]], count: int) -> Letter:

@@ -41,7 +41,7 @@ def index(request: UserRequest) -> HttpResponse:
 @require_safe
 def bell(request: UserRequest) -> HttpResponse:
     """The bell alone, counted anew."""
-    return render(request, "notifications/_bell.html", {"unread": centre.unread_of(request.user), "rings": True})
+    return render(request, "notifications/_bell.html", {"unread": request.user.unread, "rings": True})
 
 
 @require_safe

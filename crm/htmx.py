@@ -28,6 +28,12 @@ def answer(
     return render(request, fragment if wants_fragment(request) else page, context, status=status)
 
 
+def messages_stay(request: HttpRequest) -> dict[str, Any]:
+    """For templates, after Django's own: a part of a page that is fetched again shows no messages and uses none up.
+    Those of a verb are for the page that the browser is on its way to."""
+    return {"messages": ()} if wants_fragment(request) else {}
+
+
 def go(request: UserRequest, to: Any, *, say: str = "", undo: str = "") -> HttpResponse:
     """After a verb: to the page `to`, with a toast there; `undo` is the URL that takes the verb back by POST."""
     if say:

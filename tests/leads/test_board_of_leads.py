@@ -146,6 +146,12 @@ def test_without_scripts_a_page_asks_where_to(as_alice, lead):
     assert "No budget" in as_alice.post(url, {"to": "lost", "moves": "1"}).content.decode()
 
 
+def test_a_board_that_is_fetched_again_leaves_the_message_to_the_page_that_it_is_for(as_alice, lead):
+    as_alice.post(reverse("leads:move", args=[lead.pk]), {"to": "contacted", "moves": "0"})
+    assert 'class="toast success"' not in as_alice.get(URL, headers=HTMX).content.decode()
+    assert 'class="toast success"' in as_alice.get(lead.get_absolute_url()).content.decode()
+
+
 def test_analysts_look_and_do_not_touch(client, lead, rita):
     client.force_login(rita)
     assert "data-move-url" not in client.get(URL).content.decode()

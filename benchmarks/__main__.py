@@ -21,9 +21,12 @@ def main() -> int:
         import django
 
         django.setup()
-        from benchmarks import measure
+        from benchmarks import measure, streams
 
         measure.prepare(options.scale)
+        if options.streams:
+            sys.stdout.write(f"{streams.measure_streams(options.streams).text()}\n")
+            return 0
         report = measure.measure(options.rounds, options.requests, options.processes, options.only)
     finally:
         if not postgres.is_external():
@@ -43,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=40, help="of each page in each round")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that serve pages")
     parser.add_argument("--only", default="", help="pages whose name contains this")
+    parser.add_argument("--streams", type=int, default=0, help="measure so many live streams instead of pages")
     parser.add_argument("--json", default="build/bench.json")
     return parser.parse_args()
 

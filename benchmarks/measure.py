@@ -97,6 +97,11 @@ def _session() -> str:
     user = User.objects.active().filter(role=Role.MANAGER).exclude(team=None).order_by("pk").first()
     if user is None:
         raise SystemExit("There is no manager to sign in as: seed the data in demo mode.")
+    return session_of(user)
+
+
+def session_of(user: User) -> str:
+    """The key of a new session in which they are signed in."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

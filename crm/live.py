@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import random
+import re
 import signal
 import threading
 import time
@@ -34,6 +35,7 @@ SEND_PATIENCE = 20.0
 MOST_STREAMS = 5000
 #: that one person may have open in a process: a browser needs one for all its tabs
 MOST_OF_ONE = 20
+SINCE = re.compile(r"[0-9]{1,15}")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -43,7 +45,8 @@ HEADERS = [
 
 
 class Live:
-    """The lane `/live/?topics=customers.customer:17,user:3`."""
+    """The lane `/live/?topics=customers.customer:17,user:3&since=1767225600000`; since when, in milliseconds, the page
+    has not looked."""
 
     def __init__(self, *, ping: float = PING, check: float = 30.0, most_of_one: int = MOST_OF_ONE) -> None:
         self.ping, self.check, self.most_of_one = ping, check, most_of_one
@@ -66,9 +69,9 @@ class Live:
             return await _refuse(send, 405)
         if len(self.hub.clients) >= MOST_STREAMS or self.hub.stopping:
             return await _refuse(send, 503)
-        topics = parse_qs(scope["query_string"].decode("latin1")).get("topics", [""])[0]
+        asked = {name: values[0] for name, values in parse_qs(scope["query_string"].decode("latin1")).items()}
         try:
-            watcher = await self.desk.admit(scope["headers"], topics)
+            watcher = await self.desk.admit(scope["headers"], asked.get("topics", ""))
         except self.desk.Unavailable:
             return await _refuse(send, 503)
         if watcher is None:
@@ -76,6 +79,8 @@ class Live:
         if self.hub.streams_of[watcher.user_id] >= self.most_of_one:
             return await _refuse(send, 429)
         client = self.hub.join(watcher.topics, watcher.user_id)
+        if SINCE.fullmatch(asked.get("since", "")):
+            self.hub.catch_up(client, int(asked["since"]) / 1000)
         gone = asyncio.ensure_future(_until_gone(receive, client))
         try:
             await self._stream(client, watcher, send)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import Counter, defaultdict
+import time
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any, Final
 
 import psycopg
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 RESYNC: Final = "resync"
 STOP: Final = "stop"
 WAITING = 100
+#: seconds for which a hub knows what it has told: longer than a page takes from its making to its stream
+MEMORY = 120.0
 
 #: topic -> the names by which somebody asked for it
 Names = dict[str, tuple[str, ...]]
@@ -57,6 +60,9 @@ class Hub:
         self.clients: set[Client] = set()
         self.watchers: defaultdict[str, set[Client]] = defaultdict(set)
         self.streams_of: Counter[int] = Counter()
+        #: when each topic was last told, the oldest first, and since when none was missed
+        self.told: OrderedDict[str, float] = OrderedDict()
+        self.complete_since = time.time()
         self.stopping = False
         self.listening: asyncio.Task[None] | None = None
 
@@ -85,11 +91,29 @@ class Hub:
                 del self.watchers[topic]
         client.topics = {topic: names for topic, names in client.topics.items() if topic in topics}
 
+    def catch_up(self, client: Client, since: float) -> None:
+        """Tell a new stream what changed after its page was made (`since`, seconds of the clock) and before it came."""
+        if since < max(self.complete_since, time.time() - MEMORY):
+            client.push(RESYNC)
+            return
+        for topic, names in client.topics.items():
+            if self.told.get(topic, 0.0) >= since:
+                for name in names:
+                    client.push(name)
+
     def publish(self, topic: str) -> None:
         """Wake those who watch it."""
+        self._remember(topic)
         for client in self.watchers.get(topic, ()):
             for name in client.topics[topic]:
                 client.push(name)
+
+    def _remember(self, topic: str) -> None:
+        now = time.time()
+        self.told[topic] = now
+        self.told.move_to_end(topic)
+        while next(iter(self.told.values())) < now - MEMORY:
+            self.told.popitem(last=False)
 
     def start(self) -> None:
         """Listen from now on."""
@@ -117,6 +141,7 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters()) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    self.complete_since = time.time()
                     if missed:  # what was said meanwhile was said to nobody
                         for client in self.clients:
                             client.push(RESYNC)

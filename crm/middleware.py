@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zoneinfo
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -23,6 +24,16 @@ POLICY = (
     " connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'; object-src 'none'"
 )
+
+
+def note_the_moment(get_response: Next) -> Next:
+    """`request.began`, in seconds: what changes after it may be missing from the page."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.began = time.time()  # type: ignore[attr-defined]  # ours
+        return get_response(request)
+
+    return middleware
 
 
 def refuse_broken_text(get_response: Next) -> Next:

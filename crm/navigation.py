@@ -143,6 +143,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": SimpleLazyObject(lambda: getattr(user, "theme", "")),
         "hotkeys_on": SimpleLazyObject(lambda: getattr(user, "hotkeys", False)),
         "side": "narrow" if request.COOKIES.get(SIDE_COOKIE) == "narrow" else "",
+        "began": f"{getattr(request, 'began', 0) * 1000:.0f}",
         "organisation_name": settings.ORGANISATION_NAME,
         "demo_logins": DEMO_LOGINS if settings.DEMO else (),
     }

@@ -1,4 +1,6 @@
 // The one tab that holds the lock keeps the stream for all; when it is closed the lock passes to the next.
+import { moment } from "./clock.js";
+
 const LONGEST = 60_000;
 const FAILURES_BEFORE_POLLING = 3;
 const MOST_TOPICS = 50;
@@ -10,6 +12,8 @@ export function lead(channel, receive, onLead) {
   let failures = 0;
   let timer = 0;
   let leading = false;
+  // Since when somebody has not heard what changes: the stream is told, and sends what it has told others since.
+  let since = Infinity;
 
   function spread(message) {
     channel.postMessage(message);
@@ -19,11 +23,14 @@ export function lead(channel, receive, onLead) {
   function connect() {
     const all = [...new Set([...wanted.values()].flat())].sort().slice(0, MOST_TOPICS);
     const next = all.length ? `/live/?topics=${encodeURIComponent(all.join(","))}` : "";
-    if (next === address && source && source.readyState !== EventSource.CLOSED) return;
+    const isOpen = source && source.readyState !== EventSource.CLOSED;
+    if (next === address && isOpen && since === Infinity) return;
+    if (isOpen) since = Math.min(since, moment());
     source?.close();
     source = null;
     address = next;
-    if (next) open(next);
+    if (next) open(since === Infinity ? next : `${next}&since=${since}`);
+    since = Infinity;
   }
 
   function open(url) {
@@ -53,12 +60,13 @@ export function lead(channel, receive, onLead) {
     if (message.kind !== "topics") return;
     if (message.topics.length) wanted.set(message.tab, message.topics);
     else wanted.delete(message.tab);
+    since = Math.min(since, message.since ?? Infinity);
     if (leading) soon(300);
   }
 
   channel.addEventListener("message", ({ data }) => hear(data));
-  // A browser without locks gets a stream per tab.
-  const locks = navigator.locks ?? { request: (name, work) => work() };
+  // A browser without locks, as over plain HTTP, gets a stream per tab.
+  const locks = navigator.locks ?? { request: (name, work) => Promise.resolve().then(work) };
   locks.request("rapport-live", () => {
     leading = true;
     channel.postMessage({ kind: "ask" });

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from crm import topics
-from notifications.models import Notification
+from notifications.models import Notification, Presence
 from tests import factories
 from tests.browser.conftest import PHONE, press
 from tests.working import work_off
@@ -77,6 +77,54 @@ def test_all_are_read_at_once_and_taken_back_on_a_phone_in_the_dark(open_tab, so
     expect(tab.page.locator("#notifications li.unread")).to_have_count(0)
     tab.page.get_by_role("button", name="Undo").click()
     expect(bell(tab)).to_have_accessible_name("3 unread notifications")
+
+
+def one_more_for(user, lead):
+    """A notification, written and told as the job does."""
+    place = {"subject_type": "leads.lead", "subject_id": lead.pk}
+    Notification.objects.create(user=user, kind="followed", source=f"n{Notification.objects.count()}", **place)
+    topics.publish(topics.of_user(user.pk))
+
+
+def test_what_happens_before_the_stream_of_a_page_opens_is_not_missed(open_tab, sofia, nils):
+    tab = open_tab()
+    tab.sign_in(sofia)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    tab.page.route("**/live/**", hold)
+    tab.go("/customers/")
+    tab.page.wait_for_timeout(600)
+    one_more_for(sofia, nils)
+    assert held
+    expect(bell(tab)).to_have_accessible_name("Notifications: none unread")
+    for route in held:
+        route.continue_()
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")
+
+
+def test_without_the_locks_of_a_secure_page_the_bell_rings_too(open_tab, sofia, nils):
+    tab = open_tab()
+    tab.page.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })")
+    tab.sign_in(sofia)
+    tab.page.wait_for_timeout(600)
+    one_more_for(sofia, nils)
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")
+
+
+def test_a_page_behind_others_does_not_say_that_somebody_looks_at_it(open_tab, sofia, mona, nils):
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.page.add_init_script("Object.defineProperty(Document.prototype, 'hidden', { get: () => !window.isSeen })")
+    tab.go(f"/leads/{nils.pk}/")
+    tab.page.wait_for_timeout(1500)
+    assert not Presence.objects.exists()
+    tab.page.evaluate("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    tab.page.wait_for_timeout(500)
+    assert Presence.objects.filter(user=sofia, subject_id=nils.pk).exists()
 
 
 def shown_on_screen(tab):

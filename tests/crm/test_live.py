@@ -51,8 +51,8 @@ def cookie_of(user):
     return f"Cookie: {name}={morsel.value}\r\n"
 
 
-def watch(wire, asked, headers):
-    wire.say(request("GET", f"/live/?topics={','.join(asked)}", headers=headers, close=False))
+def watch(wire, asked, headers, since=""):
+    wire.say(request("GET", f"/live/?topics={','.join(asked)}&since={since}", headers=headers, close=False))
     assert b"text/event-stream" in wire.hear(upto=b": watching").lower()
     return wire
 
@@ -194,6 +194,47 @@ def test_one_person_has_no_more_streams_than_a_browser_needs(port, live, alice):
         for wire in wires:
             wire.__exit__(None, None, None)
     wait_until(lambda: not live.hub.streams_of)
+
+
+def told(live, name):
+    """When a topic was last told, in milliseconds."""
+    wait_until(lambda: name in live.hub.told)
+    return int(live.hub.told[name] * 1000)
+
+
+def test_what_changed_after_the_page_was_made_and_before_its_stream_came_is_told(port, live, alice, customer):
+    name = topics.topic(customer)
+    topics.publish(name, "user:0")
+    with Wire(port) as wire:
+        watch(wire, [name, f"user:{alice.pk}"], cookie_of(alice), since=told(live, name))
+        assert messages(wire.hear(upto=b'"}')) == [{"topic": name}]
+
+
+def test_what_changed_before_the_page_was_made_is_not(port, live, alice, customer):
+    name = topics.topic(customer)
+    topics.publish(name)
+    with Wire(port) as wire:
+        watch(wire, [name], cookie_of(alice), since=told(live, name) + 2)
+        assert b"change" not in wire.hear(upto=b": ping")
+
+
+def test_a_page_from_before_this_process_listened_fetches_everything(port, alice):
+    with Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], cookie_of(alice), since=1)
+        assert b"event: resync" in wire.hear(upto=b"resync")
+
+
+@pytest.mark.parametrize("since", ["", "-1", "1e3", "nonsense", "9" * 40, "%00"])
+def test_since_no_moment_at_all_says_nothing(port, alice, since):
+    with Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], cookie_of(alice), since=since)
+        assert b"event" not in wire.hear(upto=b": ping")
+
+
+def test_what_was_told_is_forgotten_after_a_while(live):
+    live.hub.told["user:1"] = time.time() - 1000
+    live.hub.publish("user:2")
+    assert list(live.hub.told) == ["user:2"]
 
 
 def test_a_slow_reader_is_told_to_fetch_everything(live, alice):

@@ -22,11 +22,20 @@ STATEMENTS = {
         FROM demo_lead ORDER BY id""",
     "events of leads": """
         INSERT INTO crm_event (kind, subject_type, subject_id, customer_id, actor_id, at, data)
-        SELECT kind, 'leads.lead', lead.id, lead.customer_id, actor, at, '{}'
-        FROM leads_lead AS lead JOIN demo_lead USING (id), LATERAL (
-            VALUES ('lead.created', NULL, lead.created_at),
-                ('lead.' || lead.status, lead.owner_id, lead.closed_at)
-        ) AS happened (kind, actor, at)
+        SELECT kind, 'leads.lead', lead.id, lead.customer_id, actor, at, data
+        FROM leads_lead AS lead JOIN demo_lead USING (id)
+        LEFT JOIN accounts_user AS owner ON owner.id = lead.owner_id,
+        LATERAL (
+            SELECT min(id) AS id FROM accounts_user
+            WHERE team_id = owner.team_id AND role = 'manager' AND is_active AND id <> owner.id
+        ) AS manager,
+        LATERAL (
+            VALUES ('lead.created', NULL, lead.created_at, '{}'::jsonb),
+                ('lead.assigned', manager.id, lead.created_at + make_interval(mins => 5 + (lead.id %% 60)::integer),
+                    jsonb_build_object('to', jsonb_build_object('id', owner.id, 'text', owner.name))),
+                ('lead.' || lead.status, lead.owner_id, lead.closed_at, '{}')
+        ) AS happened (kind, actor, at, data)
         WHERE at IS NOT NULL
+            AND (kind <> 'lead.assigned' OR actor IS NOT NULL AND at < coalesce(lead.closed_at, now()))
         ORDER BY at""",
 }

@@ -46,10 +46,13 @@ class News:
 
 def tell(ids: Iterable[int], now: dt.datetime) -> int:
     """Tell of these events; how many were told. Done twice, nobody is told twice."""
-    events = list(Event.objects.filter(pk__in=list(ids), at__gt=now - NEWS_FOR).order_by("pk"))
-    tolds = _with_rows(events)
-    wanted = [news for told in tolds for news in _news_of(told)]
-    return deliver(_joined(of_those_who_see(wanted)), now)
+    return deliver(news_of(Event.objects.filter(pk__in=list(ids), at__gt=now - NEWS_FOR).order_by("pk")), now)
+
+
+def news_of(events: Iterable[Event]) -> list[News]:
+    """What these events are to those who are concerned, see the record and want to hear of it."""
+    wanted = [news for told in _with_rows(list(events)) for news in _news_of(told)]
+    return _joined(of_those_who_see(wanted))
 
 
 def _joined(wanted: Sequence[News]) -> list[News]:
@@ -67,14 +70,16 @@ def deliver(wanted: Sequence[News], now: dt.datetime) -> int:
     ways = ways_of(users.values())
     open_to = [news for news in wanted if news.user_id in users and ways[news.user_id].of(news.kind).any]
     with transaction.atomic():
-        written = _write(sorted(open_to, key=lambda news: (news.user_id, news.source)), ways, now)
+        written = write(open_to, ways, now)
         for row in written:
             _mail(row, users[row.user_id], ways[row.user_id], now)
         topics.publish(*{topics.of_user(row.user_id) for row in written})
     return len(written)
 
 
-def _write(wanted: Sequence[News], ways: dict[int, Ways], now: dt.datetime) -> list[Notification]:
+def write(wanted: Sequence[News], ways: dict[int, Ways], now: dt.datetime) -> list[Notification]:
+    """Those that were not written before."""
+    wanted = sorted(wanted, key=lambda news: (news.user_id, news.source))
     columns = zip(*(_values(news, ways[news.user_id], now) for news in wanted), strict=True) if wanted else ()
     if not wanted:
         return []

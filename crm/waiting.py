@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,8 @@ from crm import bulk
 
 #: longer, and something is wrong: no worker runs, or there is more to do than they can
 LONGEST = dt.timedelta(minutes=5)
+#: when this process began, in seconds: after a pause of the whole product the workers have their time to begin too
+STARTED = time.time()
 
 # Waiting counts from the moment a job was due: the one it was scheduled for (also that of its next attempt), or else
 # the one it was deferred. A job behind another of its lock that runs is not late, nor is one that is due later. Both
@@ -31,6 +34,10 @@ SELECT now() - min(since) FROM (
 """  # noqa: S608 - put together from our own text
 
 
+# Workers themselves put into the queue what is done every minute: without one nothing waits, and nothing is done.
+SILENT = "SELECT now() - to_timestamp(greatest(max(defer_timestamp), %s)) FROM procrastinate_periodic_defers"
+
+
 def longest_wait() -> dt.timedelta | None:
     """For how long the job has waited that is due longest; None when nothing is due."""
     [(age,)] = bulk.fetch(OLDEST)
@@ -40,9 +47,12 @@ def longest_wait() -> dt.timedelta | None:
 def problem() -> str:
     """What is wrong with the queue, in a sentence; nothing while it moves."""
     age = longest_wait()
-    if age is None or age <= LONGEST:
-        return ""
-    return _("a job has waited for %(time)s: is a worker running, and can it keep up?") % {"time": spoken(age)}
+    if age is not None and age > LONGEST:
+        return _("a job has waited for %(time)s: is a worker running, and can it keep up?") % {"time": spoken(age)}
+    [(silent,)] = bulk.fetch(SILENT, [STARTED])
+    if silent > LONGEST:
+        return _("no worker has looked at the schedule for %(time)s: nobody is reminded.") % {"time": spoken(silent)}
+    return ""
 
 
 def spoken(age: dt.timedelta) -> str:

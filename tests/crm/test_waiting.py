@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 
 import pytest
 from django.core.management import call_command
@@ -59,6 +60,30 @@ def test_it_works(client):
 def test_one_that_was_due_later_waits_since_then(client):
     scheduled(7)
     assert ready(client) == (503, SENTENCE)
+
+
+def looked_at_the_schedule(minutes):
+    """A worker put what is regular into the queue so many minutes ago."""
+    bulk.execute("DELETE FROM procrastinate_periodic_defers")
+    bulk.execute(
+        "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp, periodic_id)"
+        " VALUES ('crm.retry_stalled', extract(epoch FROM now() - %s * interval '1 minute')::bigint, '')",
+        [minutes],
+    )
+
+
+def test_without_a_worker_nothing_waits_and_still_something_is_wrong(client, monkeypatch):
+    looked_at_the_schedule(6.5)
+    assert ready(client) == (200, "ok"), "the process has just begun, as the worker has"
+    monkeypatch.setattr(waiting, "STARTED", time.time() - 3600)
+    assert ready(client) == (503, "no worker has looked at the schedule for 6 minutes: nobody is reminded.")
+    looked_at_the_schedule(1)
+    assert ready(client) == (200, "ok")
+
+
+def test_where_no_worker_ever_ran_it_is_said_too(client, monkeypatch):
+    monkeypatch.setattr(waiting, "STARTED", time.time() - 450)
+    assert ready(client) == (503, "no worker has looked at the schedule for 7 minutes: nobody is reminded.")
 
 
 def test_an_old_one_that_is_due_only_now_does_not_wait(client):

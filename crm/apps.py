@@ -8,6 +8,9 @@ from django.contrib.staticfiles import apps as static_apps
 class CrmConfig(AppConfig):
     name = "crm"
 
+    def ready(self) -> None:
+        from crm import checks  # noqa: F401 - registers them
+
 
 class AdminConfig(admin_apps.AdminConfig):
     default_site = "crm.admin_site.AdminSite"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm import htmx, lists
 from crm.access import get_visible, get_writable, require
+from crm.checks import letters_are_printed
 from crm.http import UserRequest
 from crm.models import Mail
 from crm.outbox_tables import Outbox, state_cell
@@ -18,7 +19,7 @@ from crm.outbox_tables import Outbox, state_cell
 @require_safe
 def index(request: UserRequest) -> HttpResponse:
     require(request.user.effective_role == "admin")
-    return lists.answer(request, Outbox, page="outbox/index.html")
+    return lists.answer(request, Outbox, page="outbox/index.html", is_printed=letters_are_printed())
 
 
 @require_safe

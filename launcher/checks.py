@@ -59,6 +59,7 @@ def _steps() -> list[tuple[str, list[str], dict[str, str]]]:
         "RAPPORT_DEMO": "",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "crm.example.com",
+        "EMAIL_URL": "smtp+tls://rapport:secret@mail.example.com:587",
     }
     return [
         ("lint", [*python, "ruff", "check", "."], {}),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from crm import checks
 from crm.models import Event, Mail
 
 URL = "/settings/outbox/"
@@ -42,6 +43,21 @@ def shown(client, **query):
     page = client.get(URL, query)
     assert page.status_code == 200
     return [[cell.value for cell in row.cells[:3]] for row in page.context["listing"].rows]
+
+
+def test_where_letters_are_only_printed_the_page_says_so(client, ada, settings):
+    client.force_login(ada)
+    settings.EMAIL_BACKEND = checks.PRINTED
+    assert "printed on the worker" in client.get("/settings/outbox/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "printed on the worker" not in client.get("/settings/outbox/").content.decode()
+
+
+def test_operators_are_warned_of_it_before_they_serve_people(settings):
+    settings.DEMO, settings.EMAIL_BACKEND = False, checks.PRINTED
+    assert [warning.id for warning in checks.letters_are_sent(None)] == ["crm.W001"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert checks.letters_are_sent(None) == []
 
 
 def test_it_works(as_ada, mails):

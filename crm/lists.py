@@ -22,6 +22,7 @@ from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.keyset import SORT, Position, Sort, output_field, page_of
 from crm.list_filters import ListFilter
+from crm.models import Record
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,6 +96,8 @@ class Listing(Generic[M]):
     without_chip: frozenset[str] = frozenset({"q"})
     #: the template of a row below all others, such as what they come to
     foot: str = ""
+    #: seconds after which it is fetched again, where nothing tells of changes
+    tick: int = 0
 
     def __init_subclass__(cls) -> None:
         _registry[cls.name] = cls
@@ -263,6 +266,11 @@ class Listing(Generic[M]):
     def has_panel(self) -> bool:
         fields = self.filter_class.base_fields
         return any(name != "q" and not field.widget.is_hidden for name, field in fields.items())
+
+    @property
+    def live(self) -> str:
+        """The topic after whose changes it is fetched again."""
+        return f"{self.model._meta.label_lower}:mine" if issubclass(self.model, Record) else ""
 
     @property
     def is_filtered(self) -> bool:

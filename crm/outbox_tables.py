@@ -64,6 +64,7 @@ class Outbox(Listing[Mail]):
     model = Mail
     title = gettext_lazy("Outbox")
     url_name = "outbox:index"
+    tick = 10
     filter_class: type[ListFilter] = OutboxFilter
     read = (
         *("kind", "address", "subject", "state", "error", "attempts", "created_at", "sent_at"),

@@ -79,6 +79,7 @@ class Queue(Listing[ProcrastinateJob]):
     model = ProcrastinateJob
     title = _("Background work")
     url_name = "queue:index"
+    tick = 5
     filter_class = QueueFilter
     columns = (
         Column("what", _("What"), lambda job: name_of(job, progress(job))),

@@ -49,6 +49,11 @@ class QueuedJobs(AccessQuerySet[ProcrastinateJob]):
         """Those whose worker died while it did them."""
         return self.filter(Q(worker=None) | Q(worker__last_heartbeat__lt=_latest_sign()), status="doing")
 
+    def but_routine(self) -> Self:
+        """Without what was done because it is done every so often: it would be nearly all."""
+        routine = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+        return self.exclude(status="succeeded", task_name__in=routine)
+
     def failed(self) -> Self:
         return self.filter(status="failed", abort_requested=False)
 

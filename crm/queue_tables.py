@@ -94,7 +94,8 @@ class Queue(Listing[ProcrastinateJob]):
 
     @cached_property
     def branches(self) -> list[QuerySet[ProcrastinateJob]]:
-        return [self._narrow(queued_jobs().visible_to(self.user))]
+        rows = queued_jobs().visible_to(self.user)
+        return [self._narrow(rows if self.filters else rows.but_routine())]
 
     @cached_property
     def rows_in_scope(self) -> QuerySet[ProcrastinateJob]:
@@ -112,4 +113,5 @@ class Queue(Listing[ProcrastinateJob]):
         return reverse("queue:detail", args=[row.pk])
 
     def empty(self) -> Empty:
-        return Empty(_("The queue is empty"), _("Nothing was left to the worker in the last week."), icon="list-checks")
+        text = _("Nothing but what is done regularly was left to the worker in the last week.")
+        return Empty(_("The queue is empty"), text, icon="list-checks")

@@ -27,6 +27,31 @@ STATES: dict[str, tuple[Any, str]] = {
 }
 #: those a list can be narrowed to
 FILTERED = ("waiting", "later", "running", "failed", "cancelled", "done")
+#: what the tasks are called; one that is gone by now, or not ours, by the name of its function
+TASKS = {
+    LONG: _("Long job of a user"),
+    "accounts.clear_sessions": _("Forget sessions that have run out"),
+    "accounts.hand_over_rest": _("Hand over the rest of who has left"),
+    "accounts.mail_lock_warning": _("Warn of failed sign-ins"),
+    "accounts.mail_reset": _("Answer a forgotten password"),
+    "crm.prune": _("Forget finished jobs"),
+    "crm.prune_keys": _("Forget the keys of sent forms"),
+    "crm.prune_mails": _("Forget old letters"),
+    "crm.prune_progress": _("Forget old long jobs and their files"),
+    "crm.send_due": _("Send letters that are due"),
+    "crm.send_mail": _("Send letters"),
+    "crm.tell_of_deaths": _("Tell of jobs that failed for good"),
+    "dashboard.prepare": _("Count the revenue board"),
+    "dashboard.tidy": _("Add up the figures of busy days"),
+    "leads.rescore": _("Score all leads"),
+    "leads.rescore_nightly": _("Score all leads of the night"),
+    "leads.rescore_recent": _("Score leads with news"),
+    "leads.reset_clocks": _("Set the clocks of first answers"),
+    "notifications.digests": _("Post daily digests"),
+    "notifications.prune": _("Forget old notifications"),
+    "notifications.remind": _("Remind of what is due"),
+    "notifications.tell": _("Tell those who are concerned"),
+}
 _PLAIN = {"todo": "waiting", "doing": "running", "succeeded": "done", "failed": "failed"}
 EVENTS = {
     "deferred": (_("Put into the queue"), "plus"),
@@ -56,9 +81,9 @@ def state_of(job: ProcrastinateJob, progress: JobProgress | None = None) -> str:
 
 
 def task_text(task: str) -> str:
-    """Such as “Mail invitation” for accounts.mail_invitation."""
-    if task == LONG:
-        return str(_("Long job of a user"))
+    """Such as “Send letters” for crm.send_mail."""
+    if task in TASKS:
+        return str(TASKS[task])
     return task.rpartition(".")[2].replace("_", " ").strip().capitalize() or task
 
 

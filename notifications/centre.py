@@ -28,7 +28,6 @@ from activities.timeline import day_text
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, beyond, moment_position
-from crm.models import Event
 from crm.related import Related
 from notifications.choosing import Attending
 from notifications.delivering import seen_rows
@@ -42,11 +41,13 @@ MOST_FOLLOWED = 100
 
 @dataclass(frozen=True)
 class Line:
-    """A notification for the screen. `url` is empty where one may not go, or there is nowhere to go to."""
+    """A notification for the screen. `url` is empty where one may not go, or there is nowhere to go to; `by` is who
+    did it, where the text does not say so."""
 
     row: Notification
     text: str
     icon: str
+    by: str
     shown: moments.Shown
     url: str
     is_seen: bool
@@ -150,8 +151,19 @@ def _records(rows: Iterable[Notification | Subscription], user: User) -> dict[tu
 
 def _line(row: Notification, record: Any, user: User) -> Line:
     notice = BY_KIND.get(row.kind)
-    icon = notice.icon if notice else "info"
-    return Line(row, text_of(row, record, user), icon, moments.shown(row.at), _url(row, record), record is not None)
+    entry = _entry(row, record, user)
+    icon = entry.icon if entry else notice.icon if notice else "info"
+    by = str(row.actor or "") if notice and record is not None and not notice.names_actor else ""
+    text, url = text_of(row, record, entry), _url(row, record)
+    return Line(row, text, icon, by, moments.shown(row.at), url, record is not None)
+
+
+def _entry(row: Notification, record: Any, user: User) -> entries.Entry | None:
+    """The event as the timeline shows it, of a notice that says it in the same words."""
+    notice = BY_KIND.get(row.kind)
+    if notice is None or record is None or row.event is None or not notice.says_what:
+        return None
+    return entries.event_entry(row.event, user, record)
 
 
 def _url(row: Notification, record: Any) -> str:
@@ -162,7 +174,7 @@ def _url(row: Notification, record: Any) -> str:
     return reverse("leads:index") if row.data.get("count") else str(record.get_absolute_url())
 
 
-def text_of(row: Notification, record: Any, user: User) -> str:
+def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
     """The sentence; `record` is None when the user does not see it."""
     notice = BY_KIND.get(row.kind)
     if record is None or notice is None:
@@ -172,7 +184,7 @@ def text_of(row: Notification, record: Any, user: User) -> str:
     facts = {
         "actor": str(row.actor or _("Somebody")),
         "record": named(record),
-        "what": _what(row.event, user, record) if row.event else "",
+        "what": _what(entry, record) if row.event else "",
         "due": _due(row.data.get("due", "")),
         "task": (row.event.data if row.event else {}).get("task", ""),
     }
@@ -190,9 +202,8 @@ def _many(row: Notification, count: int) -> str:
     return says % {"actor": row.actor or _("Somebody"), "count": count}
 
 
-def _what(event: Event, user: User, record: Any) -> str:
+def _what(entry: entries.Entry | None, record: Any) -> str:
     """In the words of the timeline, which is about one record and so does not always name it."""
-    entry = entries.event_entry(event, user, record)
     what = entry.title if entry else _("Changed")
     return what if str(record) in what else _("%(what)s (%(record)s)") % {"what": what, "record": named(record)}
 

@@ -40,6 +40,14 @@ class Notice:
     #: what somebody is told once, however many events there are of it; by default the event itself
     source: Callable[[Told], str] = audience.this_event
 
+    @property
+    def names_actor(self) -> bool:
+        return "%(actor)s" in str(self.says)
+
+    @property
+    def says_what(self) -> bool:
+        return "%(what)s" in str(self.says)
+
 
 NOTICES = (
     Notice(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from crm import background, bulk, jobs
 from crm.masking import masked
 from crm.models import Event, FailedAttempt, JobProgress
+from crm.queue_words import TASKS
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,21 @@ def test_it_works(as_ada, mona):
     assert "Mail invitation" in page
     assert "OSError: the mail server was away" in page
     assert "no worker is running" not in page.lower()
+
+
+def test_what_is_done_regularly_does_not_hide_the_rest(as_ada):
+    done = queued("succeeded", task_name="notifications.remind")
+    went_wrong = queued("failed", task_name="notifications.digests")
+    once = queued("succeeded", task_name="notifications.tell")
+    page, asked = shown(as_ada), shown(as_ada, "?state=done") + shown(as_ada, "?task=notifications.remind")
+    url = reverse("queue:detail", args=[0]).replace("/0/", "/{}/")
+    assert url.format(done.pk) not in page and url.format(done.pk) in asked
+    assert url.format(went_wrong.pk) in page and url.format(once.pk) in page
+
+
+def test_every_task_of_the_product_has_a_name():
+    ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
+    assert {name for name in ours if not name.startswith("test")} == set(TASKS)
 
 
 def test_without_a_worker_it_says_so(as_ada):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from itertools import groupby
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from crm.access import visible
 from crm.models import Event
 from crm.seeding import Plan
-from deals.models import Deal
 from notifications import delivering
 from notifications.models import Attention, Notification, Subscription
 from notifications.notices import HEARD
@@ -24,7 +25,7 @@ MOST = 2_000
 #: the newest that wait to be read, at most
 UNREAD = 3
 FOLLOWED_BY_EACH = 3
-DEAL, FOLLOWED = Deal._meta.label_lower, Attention.FOLLOWED
+DEAL, FOLLOWED = "deals.deal", Attention.FOLLOWED
 
 
 def seed(plan: Plan) -> None:
@@ -42,7 +43,8 @@ def _follow(plan: Plan) -> int:
     """Everybody follows some of the open deals that they see."""
     rows: list[Subscription] = []
     for user in User.objects.owners().order_by("email"):
-        seen = list(Deal.objects.visible_to(user).open().order_by("pk").values_list("pk", flat=True)[:MOST])
+        deals = visible(apps.get_model(DEAL), user).filter(deleted_at=None, status="open")
+        seen = list(deals.order_by("pk").values_list("pk", flat=True)[:MOST])
         chosen = plan.rng.sample(seen, min(FOLLOWED_BY_EACH, len(seen)))
         rows += [
             Subscription(user=user, subject_type=DEAL, subject_id=pk, attention=Attention.FOLLOWED) for pk in chosen

@@ -99,10 +99,12 @@ def this_doing(told: Told) -> str:
     return f"doing:{told.event.subject_id}:{getattr(told.row, 'owner_id', '')}"
 
 
-def this_handout(told: Told) -> str:
-    """Leads given together, in one transaction, are one thing to be told."""
-    handout = told.facts.get("handout")
-    return f"handout:{handout}:{told.event.at.isoformat()}" if handout else this_event(told)
+def this_click(told: Told) -> str:
+    """What was done to many records together, in one transaction, is one thing to be told."""
+    if handout := told.facts.get("handout"):
+        return f"handout:{handout}:{told.event.at.isoformat()}"
+    together = told.facts.get("together")
+    return f"together:{told.event.kind}:{together}" if together else this_event(told)
 
 
 def _person(told: Told, name: str) -> int:

@@ -37,6 +37,8 @@ from notifications.notices import BY_KIND
 
 PAGE = 30
 MOST_FOLLOWED = 100
+#: where records are that somebody was told of together
+_LISTS = {"leads.lead": "leads:index", "deals.deal": "deals:list"}
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _url(row: Notification, record: Any) -> str:
         return reverse("queue:detail", args=[record.pk])
     if record is None or getattr(record, "deleted_at", None) or not hasattr(record, "get_absolute_url"):
         return ""
-    return reverse("leads:index") if row.data.get("count") else str(record.get_absolute_url())
+    return reverse(_LISTS[row.subject_type]) if row.data.get("count") else str(record.get_absolute_url())
 
 
 def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
@@ -198,7 +200,16 @@ def named(record: Any) -> str:
 
 
 def _many(row: Notification, count: int) -> str:
-    says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
+    """Of records that something was done to together."""
+    kind = row.event.kind if row.event else ""
+    if kind == "deal.won":
+        says = ngettext("%(actor)s won %(count)s deal", "%(actor)s won %(count)s deals", count)
+    elif kind == "deal.lost":
+        says = ngettext("%(actor)s lost %(count)s deal", "%(actor)s lost %(count)s deals", count)
+    elif kind == "deal.assigned":
+        says = ngettext("%(actor)s gave you %(count)s deal", "%(actor)s gave you %(count)s deals", count)
+    else:
+        says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
     return says % {"actor": row.actor or _("Somebody"), "count": count}
 
 

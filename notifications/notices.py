@@ -71,7 +71,7 @@ NOTICES = (
         SELLERS,
         email=Mailed.NOW,
         push=True,
-        source=audience.this_handout,
+        source=audience.this_click,
     ),
     Notice(
         "asked",
@@ -109,6 +109,7 @@ NOTICES = (
         ("deal.won", "deal.lost"),
         audience.owner_and_managers,
         SELLERS,
+        source=audience.this_click,
     ),
     Notice(
         "followed",

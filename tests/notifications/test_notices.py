@@ -10,7 +10,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from activities.models import Comment
 from crm.events import record, record_each
-from crm.models import Event
+from crm.models import Event, Mail
+from deals import bulk
+from deals.bulk import Deed
 from deals.models import LostReason
 from leads import assignment
 from notifications import delivering
@@ -60,6 +62,31 @@ def test_leads_given_back_are_no_gift(told, mona, bob, alice, lead):
     handout = assignment.assign([lead.pk], bob, mona)
     assignment.undo(handout)
     assert told() == []
+
+
+def test_many_deals_given_together_are_one_thing_to_be_told_and_one_letter(told, mona, bob, alice, client):
+    deals = [factories.DealFactory(owner=alice).pk for _ in range(5)]
+    bulk.do(Deed("assign", to=bob.pk), deals, by=mona)
+    assert ProcrastinateJob.objects.filter(task_name="notifications.tell").count() == 1
+    assert told() == [("Bob", "assigned")]
+    assert Mail.objects.count() == 1
+    client.force_login(bob)
+    page = client.get(reverse("notifications:index")).content.decode()
+    assert "Mona Manager gave you 5 deals" in page
+    assert reverse("deals:list") in page
+
+
+def test_deals_given_back_are_no_gift(told, mona, bob, alice, deal):
+    done = bulk.do(Deed("assign", to=bob.pk), [deal.pk], by=mona)
+    bulk.undo(done.key, by=mona)
+    assert told() == []
+
+
+def test_many_deals_closed_together_are_one_thing_to_be_told(told, mona, ada, alice):
+    deals = [factories.DealFactory(owner=alice).pk for _ in range(5)]
+    bulk.do(Deed("lose", reason=LostReason.objects.filter(for_deals=True)[0].pk), deals, by=ada)
+    assert sorted(told()) == [("Alice", "closed"), ("Mona", "closed")]
+    assert [row.data for row in Notification.objects.all()] == [{"count": 5}] * 2
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ what their reader may see then."""
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from activities.models import Activity
+from crm.deleted import all_rows
 from crm.letters import from_templates
 from crm.models import Mail
 from crm.outbox import Letter, letter
@@ -42,7 +46,19 @@ def notice(mail: Mail) -> Letter | None:
         return None
     with timezone.override(quiet.zone_of(user)):
         (line,) = centre.lines_of([row], user)
-    return _notice(user, line.text, line.url) if line.is_seen else None
+    if not line.is_seen:
+        return None
+    letter = _notice(user, line.text, line.url)
+    return replace(letter, listed=str(BY_KIND[row.kind].label)) if _is_personal(row) else letter
+
+
+def _is_personal(row: Notification) -> bool:
+    """About a plan of somebody's own, which admins do not see either."""
+    nothing = Q(deal=None, lead=None, customer=None)
+    return (
+        row.subject_type == Activity._meta.label_lower
+        and all_rows(Activity).filter(nothing, pk=row.subject_id).exists()
+    )
 
 
 def _notice(user: User, text: str, url: str) -> Letter:

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from crm import outbox
+from crm.events import record
 from crm.models import Mail
 from notifications import digests, letters
 from notifications.models import Delivery, Notification, Preference
 from notifications.ways import ways_of
+from tests import factories
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 
@@ -72,6 +74,18 @@ def test_in_quiet_hours_it_waits(told, deal, mona, bob):
     assert letters_sent() == []
     due = Mail.objects.get().due_at
     assert dt.timedelta(hours=1, minutes=55) < due - now() < dt.timedelta(hours=2, minutes=5)
+
+
+def test_the_outbox_does_not_tell_admins_what_somebody_plans_for_themselves(told, alice, bob, ada, client):
+    Preference.objects.create(user=bob, kind="asked", in_app=True, email="now", push=False)
+    record("activity.created", on=factories.PlanFactory(owner=bob, created_by=alice, title="Doctor"), by=alice)
+    told()
+    (letter,) = letters_sent()
+    assert letter.subject == "Alice Owner planned the call “Doctor” for you"
+    client.force_login(ada)
+    for page in (reverse("outbox:index"), reverse("outbox:detail", args=[Mail.objects.get().pk])):
+        assert "Doctor" not in client.get(page).content.decode()
+    assert Mail.objects.get().subject == "Somebody plans something for me to do"
 
 
 # The digest

@@ -79,6 +79,13 @@ def test_what_is_rolled_back_is_not_heard(port, alice, customer):
         assert messages(wire.hear(upto=b"}")) == [{"topic": f"user:{alice.pk}"}]
 
 
+@pytest.mark.parametrize("other", ['prefs={"a": 1}', "a[b]=c d", "é=ü", "half", "=;;"])
+def test_what_others_have_put_into_the_browser_does_not_matter(port, alice, other):
+    headers = cookie_of(alice).replace("Cookie: ", f"Cookie: {other}; ")
+    with Wire(port) as wire:
+        watch(wire, [f"user:{alice.pk}"], headers)
+
+
 #: as a quoted cookie spells it
 NUL = 'Cookie: rapport_session="\\000aaaaaaaaaaaaaaaa"\r\n'
 

@@ -21,7 +21,8 @@ export function lead(channel, receive, onLead) {
   }
 
   function connect() {
-    const all = [...new Set([...wanted.values()].flat())].sort().slice(0, MOST_TOPICS);
+    // Where many tabs ask for more than one stream may have, those that were opened last come first, each with its bell.
+    const all = [...new Set([...wanted.values()].reverse().flat())].slice(0, MOST_TOPICS).sort();
     const next = all.length ? `/live/?topics=${encodeURIComponent(all.join(","))}` : "";
     const isOpen = source && source.readyState !== EventSource.CLOSED;
     if (next === address && isOpen && since === Infinity) return;
@@ -58,8 +59,8 @@ export function lead(channel, receive, onLead) {
 
   function hear(message) {
     if (message.kind !== "topics") return;
+    wanted.delete(message.tab);
     if (message.topics.length) wanted.set(message.tab, message.topics);
-    else wanted.delete(message.tab);
     since = Math.min(since, message.since ?? Infinity);
     if (leading) soon(300);
   }

@@ -195,3 +195,19 @@ def test_two_who_look_at_one_record_see_each_other(open_tab, sofia, mona, nils):
     expect(theirs.page.locator("#here")).to_have_text("Sofia Marchetti is here too")
     expect(hers.page.locator("#here")).to_have_text("Mona Berg is here too")
     assert theirs.violations() == []
+
+
+def test_the_bell_rings_however_many_records_are_open_in_other_tabs(open_tab, sofia, nils):
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go("/notifications/")
+    others = [[f"user:{sofia.pk}", f"leads.lead:{1000 + 2 * n}", f"leads.lead:{1001 + 2 * n}"] for n in range(30)]
+    tab.page.evaluate(
+        "(all) => all.forEach((topics, n) => new BroadcastChannel('rapport-live')"
+        ".postMessage({ kind: 'topics', tab: `t${n}`, topics }))",
+        others,
+    )
+    tab.page.wait_for_timeout(1500)
+    Notification.objects.create(user=sofia, kind="mentioned", source="1", subject_type="leads.lead", subject_id=nils.pk)
+    topics.publish(topics.of_user(sofia.pk))
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")

@@ -211,3 +211,25 @@ def test_the_bell_rings_however_many_records_are_open_in_other_tabs(open_tab, so
     Notification.objects.create(user=sofia, kind="mentioned", source="1", subject_type="leads.lead", subject_id=nils.pk)
     topics.publish(topics.of_user(sofia.pk))
     expect(bell(tab)).to_have_accessible_name("1 unread notification")
+
+
+def test_what_a_page_does_by_itself_neither_complains_nor_takes_it_away(open_tab, sofia, mona, nils):
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go(f"/leads/{nils.pk}/")
+    tab.page.wait_for_timeout(1500)
+    note = tab.page.get_by_role("textbox", name="Note").first
+    note.fill("Half a thought")
+    type(nils).objects.update(owner=mona)
+    for what in ("#here", "#lead-head"):
+        tab.page.evaluate("(what) => htmx.trigger(what, 'live:change')", what)
+    tab.page.wait_for_timeout(700)
+    expect(tab.page.locator(".toast")).to_have_count(0)
+    sofia.end_sessions(by=sofia)
+    for what in ("#here", "#lead-head"):
+        tab.page.evaluate("(what) => htmx.trigger(what, 'live:change')", what)
+    expect(tab.page.locator(".toast")).to_have_count(1)
+    expect(tab.page.locator(".toast")).to_contain_text("You are signed out")
+    expect(note).to_have_value("Half a thought")
+    tab.complaints = [one for one in tab.complaints if "404" not in one]

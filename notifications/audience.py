@@ -39,7 +39,7 @@ def mentioned(told: Told) -> set[int]:
 def new_owner(told: Told) -> set[int]:
     """Who has it now. Taken back before the job got to it, it is nobody's news."""
     if successor := _person(told, "successor"):
-        return {successor}
+        return {successor} if told.facts.get("moved") else set()
     owner = getattr(told.row, "owner_id", None)
     is_new = "owner" in told.facts.get("fields", ()) or _person(told, "to") == owner
     return {owner} if owner and is_new and not told.facts.get("undone") else set()

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
@@ -28,6 +29,7 @@ from activities.timeline import day_text
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, beyond, moment_position
+from crm.models import Event, Record
 from crm.related import Related
 from notifications.choosing import Attending
 from notifications.delivering import seen_rows
@@ -183,6 +185,8 @@ def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
         return _("Something about a record that you no longer see")
     if count := int(row.data.get("count", 0)):
         return _many(row, count)
+    if row.event and row.event.kind == "user.deactivated":
+        return _taken_over(row.event, row.actor, record)
     facts = {
         "actor": str(row.actor or _("Somebody")),
         "record": named(record),
@@ -211,6 +215,15 @@ def _many(row: Notification, count: int) -> str:
     else:
         says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
     return says % {"actor": row.actor or _("Somebody"), "count": count}
+
+
+def _taken_over(event: Event, actor: User | None, leaver: User) -> str:
+    """Such as: Ada Admin gave you what Alice Owner had: 1 deal, 3 leads."""
+    models = {apps.get_model(label): count for label, count in event.data["moved"].items()}
+    found = ((model._meta, count) for model, count in models.items() if issubclass(model, Record))
+    what = sorted(f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural}" for meta, count in found)
+    facts = {"actor": actor or _("Somebody"), "name": leaver, "what": ", ".join(what)}
+    return _("%(actor)s gave you what %(name)s had: %(what)s") % facts
 
 
 def _what(entry: entries.Entry | None, record: Any) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.deactivation import deactivate
 from activities.models import Comment
 from crm.events import record, record_each
 from crm.models import Event, Mail
@@ -15,7 +16,7 @@ from deals import bulk
 from deals.bulk import Deed
 from deals.models import LostReason
 from leads import assignment
-from notifications import delivering
+from notifications import centre, delivering
 from notifications.choosing import attend
 from notifications.jobs import prune
 from notifications.models import Notification, Preference
@@ -49,6 +50,13 @@ def test_a_deal_that_was_taken_back_at_once_is_nobodys_news(told, deal, mona, bo
     deal.assign(bob, by=mona)
     deal.assign(alice, by=mona)
     assert ("Bob", "assigned") not in told()
+
+
+def test_who_takes_over_from_a_colleague_hears_what_it_is(told, ada, alice, bob, deal, lead):
+    deactivate(alice, by=ada, successor=bob)
+    assert told() == [("Bob", "assigned")]
+    (line,) = centre.lines_of(Notification.objects.all(), bob)
+    assert line.text == "Ada Admin gave you what Alice Owner had: 1 company, 1 customer, 1 deal, 1 lead"
 
 
 def test_many_leads_given_together_are_one_thing_to_be_told(told, mona, bob):

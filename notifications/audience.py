@@ -11,7 +11,7 @@ from crm.models import Event
 
 @dataclass
 class Told:
-    """An event with what it is about. `place` is the record on whose page it is seen: of a comment its activity."""
+    """An event with what it is about. `place` is where it is seen: of a comment its activity, of a file its record."""
 
     event: Event
     row: Any

@@ -14,7 +14,7 @@ from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from accounts.models import Role, User
-from activities.models import Comment
+from activities.models import Attachment, Comment
 from crm import outbox, topics
 from crm.access import AccessQuerySet
 from crm.deleted import all_rows
@@ -133,6 +133,8 @@ def _with_rows(events: Sequence[Event]) -> list[Told]:
 
 
 def _place(row: Any) -> Any:
+    if isinstance(row, Attachment):
+        return row.activity or row.subject
     return row.activity if isinstance(row, Comment) else row
 
 

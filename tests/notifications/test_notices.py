@@ -157,6 +157,16 @@ def test_who_follows_a_customer_hears_of_its_deals_as_far_as_they_see_them(told,
     assert ("Bob", "followed") not in found, "he sees the customer, and not the deal of a colleague"
 
 
+def test_a_file_is_told_with_the_record_that_it_lies_at(told, deal, alice, rita):
+    attend(deal, rita, "followed")
+    file = factories.AttachmentFactory(deal=deal, customer=deal.customer, created_by=alice, name="offer.pdf")
+    record("attachment.created", on=file, by=alice, name=file.name, size=file.size)
+    assert told() == [("Rita", "followed")]
+    (line,) = centre.lines_of(Notification.objects.all(), rita)
+    assert line.text == "Alice Owner: File added: offer.pdf (deal “Forty lanterns”)"
+    assert line.url == deal.get_absolute_url()
+
+
 def test_who_mutes_a_record_hears_nothing_of_it(told, deal, mona, bob):
     attend(deal, bob, "muted")
     deal.assign(bob, by=mona)

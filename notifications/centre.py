@@ -269,7 +269,7 @@ class Followed:
 
 
 def followed_by(user: User) -> list[Followed]:
-    """The newest first; what one sees no longer is not named."""
+    """The newest first; what one sees no longer is not named, nor what was deleted: its page is gone."""
     rows = list(Subscription.objects.visible_to(user).order_by("-at")[:MOST_FOLLOWED])
     records = _records(rows, user)
     found = ((row, records.get((row.subject_type, row.subject_id))) for row in rows)
@@ -278,7 +278,7 @@ def followed_by(user: User) -> list[Followed]:
             named(record), record.get_absolute_url(), row.attention == Attention.MUTED, Attending(record, user).url
         )
         for row, record in found
-        if record is not None
+        if record is not None and record.deleted_at is None
     ]
 
 

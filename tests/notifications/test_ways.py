@@ -128,3 +128,12 @@ def test_what_one_follows_is_on_the_page_of_settings_while_one_sees_it(client, a
     assert "Forty lanterns" in client.get(SETTINGS).content.decode()
     type(deal).objects.filter(pk=deal.pk).update(owner=bob)
     assert "Forty lanterns" not in client.get(SETTINGS).content.decode()
+
+
+def test_nor_is_what_was_deleted_for_it_can_be_neither_opened_nor_left(client, alice, deal):
+    attend(deal, alice, "followed")
+    deal.delete_softly(by=alice)
+    client.force_login(alice)
+    assert "Forty lanterns" not in client.get(SETTINGS).content.decode()
+    deal.undelete(by=alice)
+    assert "Forty lanterns" in client.get(SETTINGS).content.decode()

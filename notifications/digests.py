@@ -40,8 +40,7 @@ def _post(user: User, ways: Ways, now: dt.datetime) -> bool:
         if not letters.digested(user, kinds).filter(at__gt=first, at__lte=last).exists():
             return False
         at = quiet.end_of_quiet(now, ways.delivery, user)
-        span = {"first": first.isoformat(), "last": last.isoformat()}
-        outbox.post("notifications.digest", to=user, at=at, kinds=kinds, **span)
+        outbox.post("notifications.digest", to=user, at=at, kinds=kinds, last=last, **begins)
     return True
 
 

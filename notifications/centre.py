@@ -55,6 +55,8 @@ class Line:
     shown: moments.Shown
     url: str
     is_seen: bool
+    #: a reminder of what is done, deleted, or due at another time by now
+    is_over: bool
 
     @property
     def is_unread(self) -> bool:
@@ -157,9 +159,11 @@ def _line(row: Notification, record: Any, user: User) -> Line:
     notice = BY_KIND.get(row.kind)
     entry = _entry(row, record, user)
     icon = entry.icon if entry else notice.icon if notice else "info"
-    by = str(row.actor or "") if notice and record is not None and not notice.names_actor else ""
+    says_who = notice is None or notice.names_actor or bool(row.data.get("count"))
+    by = str(row.actor or "") if record is not None and not says_who else ""
     text, url = text_of(row, record, entry), _url(row, record)
-    return Line(row, text, icon, by, moments.shown(row.at), url, record is not None)
+    seen, over = record is not None, _is_over(row, record)
+    return Line(row, text, icon, by, moments.shown(row.at), url, seen, over)
 
 
 def _entry(row: Notification, record: Any, user: User) -> entries.Entry | None:
@@ -168,6 +172,12 @@ def _entry(row: Notification, record: Any, user: User) -> entries.Entry | None:
     if notice is None or record is None or row.event is None or not notice.says_what:
         return None
     return entries.event_entry(row.event, user, record)
+
+
+def _is_over(row: Notification, record: Any) -> bool:
+    if row.kind != "reminder" or not isinstance(record, Activity):
+        return False
+    return bool(record.done_at or record.deleted_at) or record.due_at != parse_datetime(row.data["due"])
 
 
 def _url(row: Notification, record: Any) -> str:

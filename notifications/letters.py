@@ -37,7 +37,7 @@ def _no_facts(user: User) -> dict[str, Any]:
 
 @letter("notifications.notice", label=gettext_lazy("Notification"), sample=_no_facts)
 def notice(mail: Mail) -> Letter | None:
-    """None when it has been read meanwhile, or its reader does not see the record any more."""
+    """None when it has been read meanwhile, its reader does not see the record any more, or nothing is due any more."""
     user = _reader(mail)
     if mail.is_sample:
         return _notice(user, str(EXAMPLE), "")
@@ -46,7 +46,7 @@ def notice(mail: Mail) -> Letter | None:
         return None
     with timezone.override(quiet.zone_of(user)):
         (line,) = centre.lines_of([row], user)
-    if not line.is_seen:
+    if not line.is_seen or line.is_over:
         return None
     letter = _notice(user, line.text, line.url)
     return replace(letter, listed=str(BY_KIND[row.kind].label)) if _is_personal(row) else letter
@@ -76,8 +76,13 @@ def digest(mail: Mail) -> Letter | None:
     rows = digested(user, mail.arguments["kinds"]).filter(at__gt=first, at__lte=last)
     with timezone.override(quiet.zone_of(user)):
         found = centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user)
-    lines = [(line.text, settings.SITE_URL + line.url if line.url else "") for line in found if line.is_seen]
-    return _digest(user, lines, rows.count() - len(found) + len(lines)) if lines else None
+    lines = [
+        (line.text, settings.SITE_URL + line.url if line.url else "")
+        for line in found
+        if line.is_seen and not line.is_over
+    ]
+    count = rows.count() - len(found) + len(lines)
+    return _digest(user, lines, count, way_out=token_of(user)) if lines else None
 
 
 def _digest(user: User, lines: list[tuple[str, str]], count: int) -> Letter:

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from crm import outbox
 from crm.events import record
 from crm.models import Mail
-from notifications import digests, letters
+from notifications import digests, fresh, letters, reminders
 from notifications.models import Delivery, Notification, Preference
 from notifications.ways import ways_of
 from tests import factories
@@ -63,6 +63,32 @@ def test_what_has_no_reader_any_more_is_not_sent(told, deal, mona, bob, alice, w
         type(bob).objects.filter(pk=bob.pk).update(is_active=False)
     assert letters_sent() == []
     assert Mail.objects.get().state == "dropped"
+
+
+@pytest.mark.parametrize("why", ["done", "moved", "deleted"])
+def test_a_reminder_of_what_need_not_be_done_any_more_is_not_sent(alice, why):
+    Preference.objects.create(user=alice, kind="reminder", in_app=True, email="now", push=True)
+    at = now() + dt.timedelta(minutes=15)
+    plan = factories.PlanFactory(owner=alice, created_by=alice, due_on=at.date(), due_at=at)
+    assert reminders.remind(at - dt.timedelta(minutes=14)) == 1
+    if why == "done":
+        plan.finish(alice)
+    elif why == "moved":
+        plan.reschedule((at + dt.timedelta(days=1)).date(), alice, at + dt.timedelta(days=1))
+    else:
+        plan.delete_softly(by=alice)
+    assert fresh.news_of(alice, None, now()) == []
+    assert letters_sent() == []
+    assert Mail.objects.get().state == "dropped"
+
+
+def test_a_reminder_of_what_is_still_to_be_done_is_sent(alice):
+    Preference.objects.create(user=alice, kind="reminder", in_app=True, email="now", push=True)
+    at = now() + dt.timedelta(minutes=15)
+    factories.PlanFactory(owner=alice, created_by=alice, due_on=at.date(), due_at=at, title="Call")
+    reminders.remind(at - dt.timedelta(minutes=14))
+    assert [line.row.kind for line in fresh.news_of(alice, None, now())] == ["reminder"]
+    assert len(letters_sent()) == 1
 
 
 def test_in_quiet_hours_it_waits(told, deal, mona, bob):

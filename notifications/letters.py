@@ -71,9 +71,9 @@ def digest(mail: Mail) -> Letter | None:
     """None when all of it has been read meanwhile."""
     user = _reader(mail)
     if mail.is_sample:
-        return _digest(user, [(str(EXAMPLE), "")], 1)
-    first, last = (dt.datetime.fromisoformat(mail.arguments[name]) for name in ("first", "last"))
-    rows = digested(user, mail.arguments["kinds"]).filter(at__gt=first, at__lte=last)
+        return _digest(user, [(str(EXAMPLE), "")], 1, way_out="example")
+    facts = mail.arguments
+    rows = digested(user, facts["kinds"], facts["first"], facts["after"]).filter(pk__lte=facts["last"])
     with timezone.override(quiet.zone_of(user)):
         found = centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user)
     lines = [
@@ -85,10 +85,10 @@ def digest(mail: Mail) -> Letter | None:
     return _digest(user, lines, count, way_out=token_of(user)) if lines else None
 
 
-def _digest(user: User, lines: list[tuple[str, str]], count: int) -> Letter:
+def _digest(user: User, lines: list[tuple[str, str]], count: int, *, way_out: str) -> Letter:
     one, many = "%(count)s thing happened that you have not seen", "%(count)s things happened that you have not seen"
     says = ngettext(one, many, count)
-    leave = f"{settings.SITE_URL}{reverse('notifications:unsubscribe', args=[token_of(user)])}"
+    leave = f"{settings.SITE_URL}{reverse('notifications:unsubscribe', args=[way_out])}"
     return from_templates(
         "notifications/digest",
         subject=says % {"count": count},

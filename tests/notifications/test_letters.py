@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from crm import outbox
 from crm.events import record
+from crm.letters import kind_of, sample_of
 from crm.models import Mail
 from notifications import digests, fresh, letters, reminders
 from notifications.models import Delivery, Notification, Preference
@@ -181,6 +182,12 @@ def test_it_lists_what_happened_and_can_be_left_by_one_click(reader, deal, clien
     assert letters.digested_kinds(ways_of([reader])[reader.pk]), "looking at it changes nothing"
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert letters.digested_kinds(ways_of([reader])[reader.pk]) == []
+
+
+def test_the_preview_of_a_digest_has_no_way_out_of_ones_own(ada):
+    sample = sample_of(kind_of("notifications.digest"), ada)
+    leave = sample.headers["List-Unsubscribe"].strip("<>")
+    assert letters.reader_of(leave.rstrip("/").rpartition("/")[2]) is None
 
 
 @pytest.mark.parametrize("token", ["x", "MQ:1:2", "é"])

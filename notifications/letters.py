@@ -73,7 +73,7 @@ def digest(mail: Mail) -> Letter | None:
     if mail.is_sample:
         return _digest(user, [(str(EXAMPLE), "")], 1, way_out="example")
     facts = mail.arguments
-    rows = digested(user, facts["kinds"], facts["first"], facts["after"]).filter(pk__lte=facts["last"])
+    rows = digested(user, facts["kinds"], facts["first"], facts["after"]).filter(pk__lte=facts["upto"])
     with timezone.override(quiet.zone_of(user)):
         found = centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user)
     lines = [
@@ -102,9 +102,10 @@ def _digest(user: User, lines: list[tuple[str, str]], count: int, *, way_out: st
     )
 
 
-def digested(user: User, kinds: list[str]) -> NotificationQuerySet:
-    """What is unread, of the kinds that go into the digest."""
-    return NotificationQuerySet(Notification).filter(user=user, kind__in=kinds).unread()
+def digested(user: User, kinds: list[str], first: str, after: int) -> NotificationQuerySet:
+    """What is unread, of the kinds that go into the digest, since a moment and behind another notification."""
+    rows = NotificationQuerySet(Notification).filter(user=user, kind__in=kinds).unread()
+    return rows.filter(at__gt=dt.datetime.fromisoformat(first), pk__gt=after)
 
 
 def digested_kinds(ways: Ways) -> list[str]:

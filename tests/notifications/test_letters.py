@@ -156,6 +156,26 @@ def test_what_was_in_the_one_before_is_not_in_the_next(reader, deal):
     assert post_at("2026-05-06 12:00", "2026-05-07 08:00") == [0, 1], "looked for once a day"
 
 
+@pytest.mark.parametrize(("before", "after"), [("08:00", "18:00"), ("18:00", "08:00")])
+def test_another_hour_of_the_digest_leaves_nothing_out_and_tells_nothing_twice(reader, deal, before, after):
+    Delivery.objects.create(user=reader, digest_at=before)
+    for hour in ("2026-05-03 19:00", "2026-05-04 12:00", "2026-05-04 19:00"):
+        if hour > f"2026-05-04 {before}" and not Mail.objects.exists():
+            post_at(f"2026-05-04 {before}")
+        notify(reader, deal, hour)
+    Delivery.objects.update(digest_at=after)
+    post_at(f"2026-05-05 {after}")
+    said = [letter.body.count("Forty lanterns") for letter in letters_sent()]
+    assert said == ([2, 1] if before > "12:00" else [1, 2])
+
+
+def test_what_is_told_late_by_a_busy_worker_is_in_the_next(reader, deal):
+    notify(reader, deal, "2026-05-04 17:00")
+    post_at("2026-05-05 08:00")
+    notify(reader, deal, "2026-05-05 07:59")
+    assert post_at("2026-05-06 08:00") == [1]
+
+
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
 def test_a_clock_change_brings_none_twice(reader, deal, day):
     notify(reader, deal, f"{day} 01:30")

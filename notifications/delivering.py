@@ -14,6 +14,7 @@ from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from accounts.models import Role, User
+from activities import entries
 from activities.models import Attachment, Comment
 from crm import outbox, topics
 from crm.access import AccessQuerySet
@@ -215,7 +216,13 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
         for news in wanted
         if news.subject_id in seen.get((news.user_id, news.subject_type), ())
         and (news.user_id, news.subject_type, news.subject_id) not in muted
+        and not _is_hidden(news.event, users[news.user_id])
     ]
+
+
+def _is_hidden(event: Event | None, user: User) -> bool:
+    """Whether all that changed are fields that the user does not see."""
+    return event is not None and bool(event.data.get("fields")) and entries.told(event, user) is None
 
 
 def _seen(user: User, label: str, pks: set[int]) -> set[int]:

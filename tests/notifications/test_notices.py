@@ -167,6 +167,15 @@ def test_a_file_is_told_with_the_record_that_it_lies_at(told, deal, alice, rita)
     assert line.url == deal.get_absolute_url()
 
 
+def test_a_change_of_what_is_hidden_from_somebody_is_not_told_to_them(told, customer, alice, ada):
+    hidden = next(name for name, roles in type(customer).MASKED.items() if "sales" not in roles)
+    attend(customer, alice, "followed")
+    record("customer.changed", on=customer, by=ada, fields=[hidden])
+    assert told() == []
+    record("customer.changed", on=customer, by=ada, fields=[hidden, "name"])
+    assert told() == [("Alice", "followed")]
+
+
 def test_who_mutes_a_record_hears_nothing_of_it(told, deal, mona, bob):
     attend(deal, bob, "muted")
     deal.assign(bob, by=mona)

@@ -100,7 +100,7 @@ def this_doing(told: Told) -> str:
 
 
 def this_click(told: Told) -> str:
-    """What was done to many records together, in one transaction, is one thing to be told."""
+    """What happened to many records together, in one transaction, is one thing to be told."""
     if handout := told.facts.get("handout"):
         return f"handout:{handout}:{told.event.at.isoformat()}"
     together = told.facts.get("together")

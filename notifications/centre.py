@@ -40,7 +40,7 @@ from notifications.notices import BY_KIND
 PAGE = 30
 MOST_FOLLOWED = 100
 #: where records are that somebody was told of together
-_LISTS = {"leads.lead": "leads:index", "deals.deal": "deals:list"}
+_LISTS = {"leads.lead": "leads:index", "deals.deal": "deals:list", "procrastinate.procrastinatejob": "queue:index"}
 
 
 @dataclass(frozen=True)
@@ -181,11 +181,13 @@ def _is_over(row: Notification, record: Any) -> bool:
 
 
 def _url(row: Notification, record: Any) -> str:
+    if record is not None and row.data.get("count"):
+        return reverse(_LISTS[row.subject_type])
     if isinstance(record, ProcrastinateJob):
         return reverse("queue:detail", args=[record.pk])
     if record is None or getattr(record, "deleted_at", None) or not hasattr(record, "get_absolute_url"):
         return ""
-    return reverse(_LISTS[row.subject_type]) if row.data.get("count") else str(record.get_absolute_url())
+    return str(record.get_absolute_url())
 
 
 def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
@@ -214,16 +216,19 @@ def named(record: Any) -> str:
 
 
 def _many(row: Notification, count: int) -> str:
-    """Of records that something was done to together."""
-    kind = row.event.kind if row.event else ""
-    if kind == "deal.won":
-        says = ngettext("%(actor)s won %(count)s deal", "%(actor)s won %(count)s deals", count)
-    elif kind == "deal.lost":
-        says = ngettext("%(actor)s lost %(count)s deal", "%(actor)s lost %(count)s deals", count)
-    elif kind == "deal.assigned":
-        says = ngettext("%(actor)s gave you %(count)s deal", "%(actor)s gave you %(count)s deals", count)
-    else:
-        says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
+    """Of records to which something happened together."""
+    match row.event.kind if row.event else "":
+        case "deal.won":
+            says = ngettext("%(actor)s won %(count)s deal", "%(actor)s won %(count)s deals", count)
+        case "deal.lost":
+            says = ngettext("%(actor)s lost %(count)s deal", "%(actor)s lost %(count)s deals", count)
+        case "deal.assigned":
+            says = ngettext("%(actor)s gave you %(count)s deal", "%(actor)s gave you %(count)s deals", count)
+        case "job.died":
+            one, many = "A background job has stopped for good", "%(count)s background jobs have stopped for good"
+            says = ngettext(one, many, count)
+        case _:
+            says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
     return says % {"actor": row.actor or _("Somebody"), "count": count}
 
 

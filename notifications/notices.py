@@ -165,6 +165,7 @@ NOTICES = (
         audience.admins,
         frozenset({Role.ADMIN}),
         email=Mailed.NOW,
+        source=audience.this_click,
     ),
 )
 BY_KIND = {notice.kind: notice for notice in NOTICES}

@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.deactivation import deactivate
 from activities.models import Comment
+from crm import deaths
 from crm.events import record, record_each
 from crm.models import Event, Mail
 from deals import bulk
@@ -230,6 +231,19 @@ def test_a_job_that_died_is_told_to_admins_alone_and_leads_to_its_page(told, cli
     page = client.get(reverse("notifications:index")).content.decode()
     assert "A background job has stopped for good: notifications.prune" in page
     assert reverse("queue:detail", args=[job.pk]) in page
+
+
+def test_jobs_that_die_together_are_one_thing_to_be_told_and_one_letter(told, client, ada):
+    for _job in range(5):
+        prune.defer(timestamp=0)
+        ProcrastinateJob.objects.filter(task_name="notifications.prune").update(status="failed")
+    deaths.tell_all()
+    assert told() == [("Ada", "job")]
+    assert Mail.objects.count() == 1
+    client.force_login(ada)
+    page = client.get(reverse("notifications:index")).content.decode()
+    assert "5 background jobs have stopped for good" in page
+    assert reverse("queue:index") in page
 
 
 def test_every_line_of_the_table_is_sound():

@@ -38,6 +38,8 @@ from notifications.models import Attention, Notification, NotificationQuerySet, 
 from notifications.notices import BY_KIND
 
 PAGE = 30
+#: so many at once, where somebody has come far down
+MOST = 300
 MOST_FOLLOWED = 100
 #: where records are that somebody was told of together
 _LISTS = {"leads.lead": "leads:index", "deals.deal": "deals:list", "procrastinate.procrastinatejob": "queue:index"}
@@ -79,6 +81,7 @@ class Centre:
         self.user = user
         self.show: str = form.cleaned_data["show"]
         self.position = moment_position(form.cleaned_data["before"])
+        self.upto = moment_position(form.cleaned_data["upto"])
         self.url = reverse("notifications:index")
 
     @property
@@ -91,22 +94,33 @@ class Centre:
         rows = self.rows.order_by("-at", "-pk")
         if self.position:
             rows = rows.filter(beyond(self.position, "at"))
-        return list(rows[: PAGE + 1])
+        return list(rows[: self._size + 1])
+
+    @cached_property
+    def _size(self) -> int:
+        """As many as there were, where older ones had been loaded."""
+        if not self.upto:
+            return PAGE
+        newer = self.rows.filter(beyond(self.upto, "at", back=True))[:MOST].count()
+        return min(max(PAGE, newer + 1), MOST)
 
     @cached_property
     def days(self) -> list[Day]:
         """The first label is empty where the page before ended on the same day."""
         before = timezone.localtime(self.position.value).date() if self.position else None
-        lines = lines_of(self._page[:PAGE], self.user)
+        lines = lines_of(self._page[: self._size], self.user)
         found = groupby(lines, key=lambda line: timezone.localtime(line.row.at).date())
         return [Day("" if day == before else day_text(day), list(rows)) for day, rows in found]
 
     @cached_property
     def older_url(self) -> str:
-        if len(self._page) <= PAGE:
-            return ""
-        last = self._page[PAGE - 1]
-        return self.url_with(before=Position(last.at, last.pk, 0).encode())
+        return self.url_with(before=self.last) if len(self._page) > self._size else ""
+
+    @property
+    def last(self) -> str:
+        """The place of the last one on this page."""
+        rows = self._page[: self._size]
+        return Position(rows[-1].at, rows[-1].pk, 0).encode() if rows else ""
 
     def url_with(self, **changes: str) -> str:
         given = {"show": self.show} | changes

@@ -233,3 +233,22 @@ def test_what_a_page_does_by_itself_neither_complains_nor_takes_it_away(open_tab
     expect(tab.page.locator(".toast")).to_contain_text("You are signed out")
     expect(note).to_have_value("Half a thought")
     tab.complaints = [one for one in tab.complaints if "404" not in one]
+
+
+def test_reading_far_down_stays_there_with_the_focus_where_it_was(open_tab, sofia, nils):
+    type(nils).objects.update(owner=sofia)
+    place = {"user": sofia, "kind": "mentioned", "subject_type": "leads.lead", "subject_id": nils.pk}
+    Notification.objects.bulk_create(Notification(source=str(number), **place) for number in range(45))
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go("/notifications/")
+    lines = tab.page.locator("#notifications li")
+    expect(lines).to_have_count(30)
+    tab.page.get_by_role("link", name="Load older").click()
+    expect(lines).to_have_count(45)
+    lines.last.get_by_role("button").focus()
+    tab.page.keyboard.press("Enter")
+    expect(bell(tab)).to_have_accessible_name("44 unread notifications")
+    expect(lines.last.get_by_role("button", name="Mark as unread")).to_be_focused()
+    expect(lines).to_have_count(45)
+    assert tab.violations() == []

@@ -183,6 +183,19 @@ def test_who_mutes_a_record_hears_nothing_of_it(told, deal, mona, bob):
     assert ("Bob", "assigned") not in told()
 
 
+def test_nor_of_what_is_written_and_planned_about_it(told, deal, alice, mona):
+    attend(deal, alice, "muted")
+    note = factories.ActivityFactory(deal=deal, customer=deal.customer, kind="note", created_by=alice, body="x")
+    comment = Comment.objects.create(activity=note, body="Look, @Alice Owner", created_by=mona)
+    comment.mentioned.set([alice])
+    plan = factories.PlanFactory(deal=deal, customer=deal.customer, owner=alice, created_by=mona)
+    record("comment.created", on=comment, by=mona)
+    record("activity.created", on=plan, by=mona)
+    assert told() == []
+    attend(deal, alice, "")
+    assert sorted(told()) == [("Alice", "asked"), ("Alice", "mentioned")]
+
+
 @pytest.mark.parametrize("lost", ["role", "team", "active"])
 def test_who_has_lost_the_access_is_told_nothing_more(told, deal, mona, alice, lost):
     attend(deal, alice, "followed")

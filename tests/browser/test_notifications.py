@@ -252,3 +252,20 @@ def test_reading_far_down_stays_there_with_the_focus_where_it_was(open_tab, sofi
     expect(lines.last.get_by_role("button", name="Mark as unread")).to_be_focused()
     expect(lines).to_have_count(45)
     assert tab.violations() == []
+
+
+def test_a_stream_that_has_fallen_silent_is_opened_anew(open_tab, sofia):
+    tab, asked = open_tab(), []
+    tab.sign_in(sofia)
+    tab.page.clock.install()
+    tab.page.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    tab.go("/notifications/")
+    tab.page.clock.run_for(1_000)
+    tab.page.wait_for_timeout(500)
+    asked.clear()
+    tab.page.clock.run_for(40_000)
+    tab.page.wait_for_timeout(500)
+    assert asked == []
+    tab.page.clock.run_for(40_000)
+    tab.page.wait_for_timeout(500)
+    assert asked

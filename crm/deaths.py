@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from crm import bulk
-from crm.events import record
+from crm.events import Together, record
 from crm.masking import masked_text
 from crm.models import Event, FailedAttempt
 
@@ -48,14 +48,17 @@ def _tell_some() -> int:
     with transaction.atomic():
         bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [KIND])
         ids = [pk for (pk,) in bulk.fetch(UNTOLD, [LABEL, KIND, AT_ONCE])]
+        together = Together() if len(ids) > 1 else None
         for job in ProcrastinateJob.objects.filter(pk__in=ids).order_by("pk"):
-            tell(job, attempt=job.attempts, error=_why(job))
+            tell(job, attempt=job.attempts, error=_why(job), together=together)
+        if together:
+            together.tell()
     return len(ids)
 
 
-def tell(job: ProcrastinateJob, *, attempt: int, error: str) -> Event:
+def tell(job: ProcrastinateJob, *, attempt: int, error: str, together: Together | None = None) -> Event:
     """Record one death, in the caller's transaction."""
-    return record(KIND, on=job, by=None, task=job.task_name, attempt=attempt, error=error)
+    return record(KIND, on=job, by=None, together=together, task=job.task_name, attempt=attempt, error=error)
 
 
 def _why(job: ProcrastinateJob) -> str:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils.timezone import now
@@ -35,15 +36,30 @@ def hear(kinds: Iterable[str], hearer: Hearer) -> None:
     _hearers.update(dict.fromkeys(kinds, hearer))
 
 
-def record(kind: str, *, on: models.Model, by: User | None, **facts: Any) -> Event:
+class Together:
+    """What one click does to many records: each verb records it, and once all are done `tell` has it heard as one."""
+
+    def __init__(self) -> None:
+        self.key = uuid4().hex
+        self.events: list[Event] = []
+
+    def tell(self) -> None:
+        """In the transaction in which all of it was recorded."""
+        _tell(self.events)
+
+
+def record(kind: str, *, on: models.Model, by: User | None, together: Together | None = None, **facts: Any) -> Event:
     """Write one Event about `on` in the caller's transaction and wake those who look at it.
 
     `kind` is "<noun>.<verb in the past>", such as "customer.changed". The customer is `on` itself, or on.customer.
     """
-    event = _event(kind, on, by, facts, now())
+    event = _event(kind, on, by, facts | ({"together": together.key} if together else {}), now())
     event.save(force_insert=True)
     topics.publish_rows(_names(on), [(on._meta.label_lower, _owners(on, facts))])
-    _tell([event])
+    if together:
+        together.events.append(event)
+    else:
+        _tell([event])
     return event
 
 

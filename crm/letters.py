@@ -33,9 +33,12 @@ class Letter:
     text: str
     html: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    #: what the outbox lists instead of a subject that is for its reader alone
+    listed: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "subject", one_line(self.subject, at_most=SUBJECT_LENGTH))
+        for name in ("subject", "listed"):
+            object.__setattr__(self, name, one_line(getattr(self, name), at_most=SUBJECT_LENGTH))
         for name, value in self.headers.items():
             own = name.lower() in OWN_HEADERS or name.lower().startswith("content-")
             if own or not _HEADER.fullmatch(name) or _CONTROL.search(value):

@@ -109,7 +109,7 @@ class Live:
             async with asyncio.timeout(patience):
                 item = await client.queue.get()
         except TimeoutError:
-            return ": ping\n\n"
+            return "event: ping\ndata:\n\n"  # a comment would be hidden from the page, which listens for it
         if item is STOP:
             return ""
         if item is RESYNC:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from crm.access import visible
 from crm.live_hub import Names
@@ -76,11 +75,9 @@ class SessionDesk:
 def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The session's key from the cookie, or nothing."""
     cookies = "; ".join(value.decode("latin1") for name, value in headers if name == b"cookie")
-    try:
-        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return ""
-    return morsel.value if morsel and is_storable(morsel.value) else ""
+    # As pages read them: the library's own reader gives up at the first cookie that is none, whoever has set it.
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    return key if is_storable(key) else ""
 
 
 def look_up(key: str, asked: tuple[str, ...]) -> Watcher | None:

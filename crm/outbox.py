@@ -120,7 +120,7 @@ def _send(mail: Mail, connection: Any, now: dt.datetime) -> Outcome:
         return _keep(mail, Failure(_("The letter could not be written; the log says why.")), now)
     if written is None:
         return _mark(mail, Outcome.NOT_SENT, state=MailState.DROPPED, error="")
-    mail.subject = written.subject
+    mail.subject = written.listed or written.subject
     if failure := delivery.deliver(mail, written, connection):
         return _keep(mail, failure, now)
     return _mark(mail, Outcome.SENT, state=MailState.SENT, sent_at=now, error="", attempts=mail.attempts + 1)

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from crm import jobs
 from crm.access import editable, visible
+from crm.events import Together
 from crm.models import JobProgress
 from deals import ranks
 from deals.models import Deal, LostReason, Stage, StageKind
@@ -45,15 +46,15 @@ class Deed:
     reason: int | None = None
     note: str = ""
 
-    def verb(self, by: User) -> Verb:
+    def verb(self, by: User, together: Together) -> Verb:
         """Gives what takes it back, or None when it was so already; jobs.JobError when it cannot be done any more."""
         if self.name == "assign":
-            return self._assign(by)
+            return self._assign(by, together)
         if self.name == "lose":
-            return self._lose(by)
-        return self._move(by)
+            return self._lose(by, together)
+        return self._move(by, together)
 
-    def _move(self, by: User) -> Verb:
+    def _move(self, by: User, together: Together) -> Verb:
         to = visible(Stage, by).select_related("pipeline").filter(pk=self.to or 0).first()
         if to is None:
             raise jobs.JobError(_("The stage is not there any more."))
@@ -61,11 +62,11 @@ class Deed:
         def verb(deal: Deal) -> Undo | None:
             if deal.stage_id == to.pk:
                 return None
-            return _moved(deal, lambda moves: deal.move(to, by=by, moves=moves))
+            return _moved(deal, lambda moves: deal.move(to, by=by, moves=moves, together=together))
 
         return verb
 
-    def _lose(self, by: User) -> Verb:
+    def _lose(self, by: User, together: Together) -> Verb:
         reason = visible(LostReason, by).filter(pk=self.reason or 0).first()
         if reason is None:
             raise jobs.JobError(_("The reason is not there any more."))
@@ -73,18 +74,18 @@ class Deed:
         def verb(deal: Deal) -> Undo | None:
             if deal.stage.kind == StageKind.LOST:
                 return None
-            return _moved(deal, lambda moves: deal.lose(reason, self.note, by=by, moves=moves))
+            return _moved(deal, lambda moves: deal.lose(reason, self.note, by=by, moves=moves, together=together))
 
         return verb
 
-    def _assign(self, by: User) -> Verb:
+    def _assign(self, by: User, together: Together) -> Verb:
         to = User.objects.assignable_by(by).filter(pk=self.to).first() if self.to else None
         if self.to and to is None:
             raise jobs.JobError(_("The colleague you chose can no longer own deals. Choose another."))
 
         def verb(deal: Deal) -> Undo | None:
             before = deal.owner_id
-            return {"owner": before, "to": self.to} if deal.assign(to, by=by) else None
+            return {"owner": before, "to": self.to} if deal.assign(to, by=by, together=together) else None
 
         return verb
 
@@ -122,10 +123,10 @@ def do(deed: Deed, pks: Iterable[int], *, by: User) -> Result:
 
 def _each(deed: Deed, pks: Iterable[int], by: User) -> Result:
     """Each in a savepoint of its own; the lock of all that moves comes before any deal."""
-    result = Result()
+    result, together = Result(), Together()
     with transaction.atomic():
         ranks.hold()
-        verb = deed.verb(by)
+        verb = deed.verb(by, together)
         for deal in editable(Deal, by).filter(pk__in=list(pks)).select_related("stage", "owner").order_by("pk"):
             try:
                 with transaction.atomic():
@@ -140,6 +141,7 @@ def _each(deed: Deed, pks: Iterable[int], by: User) -> Result:
                 else:
                     result.done.append(deal.pk)
                     result.undo.append(undo | {"pk": deal.pk})
+        together.tell()
     return result
 
 
@@ -235,16 +237,17 @@ def undo(key: str, *, by: User) -> int | JobProgress | None:
 
 def _take_back(kind: str, kept: list[Undo], by: User) -> int:
     rows = {row["pk"]: row for row in kept}
-    back = 0
+    back, together = 0, Together()
     before = _before(kind, rows.values())
     with transaction.atomic():
         ranks.hold()
         for deal in editable(Deal, by).filter(pk__in=list(rows)).select_related("stage").order_by("pk"):
             try:
                 with transaction.atomic():
-                    back += _back(deal, rows[deal.pk], kind, before, by)
+                    back += _back(deal, rows[deal.pk], before, by, together)
             except (Stale, ValidationError):
                 continue
+        together.tell()
     return back
 
 
@@ -255,9 +258,9 @@ def _before(kind: str, rows: Iterable[dict[str, Any]]) -> dict[Any, Any]:
     return dict(Stage.objects.in_bulk({row["stage"] for row in rows}))
 
 
-def _back(deal: Deal, row: dict[str, Any], kind: str, before: dict[Any, Any], by: User) -> bool:
-    if kind == "assign":
+def _back(deal: Deal, row: dict[str, Any], before: dict[Any, Any], by: User, together: Together) -> bool:
+    if "owner" in row:
         stays = deal.owner_id != row["to"] or row["owner"] not in before
-        return not stays and deal.assign(before[row["owner"]], by=by)
-    deal.move(before[row["stage"]], by=by, moves=row["moves"])
+        return not stays and deal.assign(before[row["owner"]], by=by, together=together, undone=True)
+    deal.move(before[row["stage"]], by=by, moves=row["moves"], together=together)
     return True

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.events import record
+from crm.events import Together, record
 from crm.models import Event
 from deals import ranks
 from deals.models.pipeline import LostReason, Requirement, Stage, StageKind
@@ -67,6 +67,8 @@ class Wish:
     reason: LostReason | None = None
     note: str = ""
     today: dt.date | None = None
+    #: with what else it is done by the same click
+    together: Together | None = None
 
 
 def move(deal: Deal, wish: Wish, *, across: bool = False) -> None:
@@ -159,7 +161,7 @@ def _enter(deal: Deal, wish: Wish, rank: int) -> None:
     )
     if to.pipeline_id != left.pipeline_id:
         facts |= {"pipeline_from": left.pipeline, "pipeline_to": to.pipeline}
-    record(_kind(left, to), on=deal, by=wish.by, **_with_money(deal, facts))
+    record(_kind(left, to), on=deal, by=wish.by, together=wish.together, **_with_money(deal, facts))
 
 
 def _kind(left: Stage, to: Stage) -> str:

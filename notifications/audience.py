@@ -11,7 +11,7 @@ from crm.models import Event
 
 @dataclass
 class Told:
-    """An event with what it is about. `place` is the record on whose page it is seen: of a comment its activity."""
+    """An event with what it is about. `place` is where it is seen: of a comment its activity, of a file its record."""
 
     event: Event
     row: Any
@@ -39,7 +39,7 @@ def mentioned(told: Told) -> set[int]:
 def new_owner(told: Told) -> set[int]:
     """Who has it now. Taken back before the job got to it, it is nobody's news."""
     if successor := _person(told, "successor"):
-        return {successor}
+        return {successor} if told.facts.get("moved") else set()
     owner = getattr(told.row, "owner_id", None)
     is_new = "owner" in told.facts.get("fields", ()) or _person(told, "to") == owner
     return {owner} if owner and is_new and not told.facts.get("undone") else set()
@@ -99,10 +99,12 @@ def this_doing(told: Told) -> str:
     return f"doing:{told.event.subject_id}:{getattr(told.row, 'owner_id', '')}"
 
 
-def this_handout(told: Told) -> str:
-    """Leads given together, in one transaction, are one thing to be told."""
-    handout = told.facts.get("handout")
-    return f"handout:{handout}:{told.event.at.isoformat()}" if handout else this_event(told)
+def this_click(told: Told) -> str:
+    """What happened to many records together, in one transaction, is one thing to be told."""
+    if handout := told.facts.get("handout"):
+        return f"handout:{handout}:{told.event.at.isoformat()}"
+    together = told.facts.get("together")
+    return f"together:{told.event.kind}:{together}" if together else this_event(told)
 
 
 def _person(told: Told, name: str) -> int:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
@@ -28,6 +29,7 @@ from activities.timeline import day_text
 from crm import moments, topics
 from crm.errors import BadInput
 from crm.keyset import Position, beyond, moment_position
+from crm.models import Event, Record
 from crm.related import Related
 from notifications.choosing import Attending
 from notifications.delivering import seen_rows
@@ -36,7 +38,11 @@ from notifications.models import Attention, Notification, NotificationQuerySet, 
 from notifications.notices import BY_KIND
 
 PAGE = 30
+#: so many at once, where somebody has come far down
+MOST = 300
 MOST_FOLLOWED = 100
+#: where records are that somebody was told of together
+_LISTS = {"leads.lead": "leads:index", "deals.deal": "deals:list", "procrastinate.procrastinatejob": "queue:index"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Line:
     shown: moments.Shown
     url: str
     is_seen: bool
+    #: a reminder of what is done, deleted, or due at another time by now
+    is_over: bool
 
     @property
     def is_unread(self) -> bool:
@@ -73,6 +81,7 @@ class Centre:
         self.user = user
         self.show: str = form.cleaned_data["show"]
         self.position = moment_position(form.cleaned_data["before"])
+        self.upto = moment_position(form.cleaned_data["upto"])
         self.url = reverse("notifications:index")
 
     @property
@@ -85,22 +94,33 @@ class Centre:
         rows = self.rows.order_by("-at", "-pk")
         if self.position:
             rows = rows.filter(beyond(self.position, "at"))
-        return list(rows[: PAGE + 1])
+        return list(rows[: self._size + 1])
+
+    @cached_property
+    def _size(self) -> int:
+        """As many as there were, where older ones had been loaded."""
+        if not self.upto:
+            return PAGE
+        newer = self.rows.filter(beyond(self.upto, "at", back=True))[:MOST].count()
+        return min(max(PAGE, newer + 1), MOST)
 
     @cached_property
     def days(self) -> list[Day]:
         """The first label is empty where the page before ended on the same day."""
         before = timezone.localtime(self.position.value).date() if self.position else None
-        lines = lines_of(self._page[:PAGE], self.user)
+        lines = lines_of(self._page[: self._size], self.user)
         found = groupby(lines, key=lambda line: timezone.localtime(line.row.at).date())
         return [Day("" if day == before else day_text(day), list(rows)) for day, rows in found]
 
     @cached_property
     def older_url(self) -> str:
-        if len(self._page) <= PAGE:
-            return ""
-        last = self._page[PAGE - 1]
-        return self.url_with(before=Position(last.at, last.pk, 0).encode())
+        return self.url_with(before=self.last) if len(self._page) > self._size else ""
+
+    @property
+    def last(self) -> str:
+        """The place of the last one on this page."""
+        rows = self._page[: self._size]
+        return Position(rows[-1].at, rows[-1].pk, 0).encode() if rows else ""
 
     def url_with(self, **changes: str) -> str:
         given = {"show": self.show} | changes
@@ -153,9 +173,11 @@ def _line(row: Notification, record: Any, user: User) -> Line:
     notice = BY_KIND.get(row.kind)
     entry = _entry(row, record, user)
     icon = entry.icon if entry else notice.icon if notice else "info"
-    by = str(row.actor or "") if notice and record is not None and not notice.names_actor else ""
+    says_who = notice is None or notice.names_actor or bool(row.data.get("count"))
+    by = str(row.actor or "") if record is not None and not says_who else ""
     text, url = text_of(row, record, entry), _url(row, record)
-    return Line(row, text, icon, by, moments.shown(row.at), url, record is not None)
+    seen, over = record is not None, _is_over(row, record)
+    return Line(row, text, icon, by, moments.shown(row.at), url, seen, over)
 
 
 def _entry(row: Notification, record: Any, user: User) -> entries.Entry | None:
@@ -166,12 +188,20 @@ def _entry(row: Notification, record: Any, user: User) -> entries.Entry | None:
     return entries.event_entry(row.event, user, record)
 
 
+def _is_over(row: Notification, record: Any) -> bool:
+    if row.kind != "reminder" or not isinstance(record, Activity):
+        return False
+    return bool(record.done_at or record.deleted_at) or record.due_at != parse_datetime(row.data["due"])
+
+
 def _url(row: Notification, record: Any) -> str:
+    if record is not None and row.data.get("count"):
+        return reverse(_LISTS[row.subject_type])
     if isinstance(record, ProcrastinateJob):
         return reverse("queue:detail", args=[record.pk])
     if record is None or getattr(record, "deleted_at", None) or not hasattr(record, "get_absolute_url"):
         return ""
-    return reverse("leads:index") if row.data.get("count") else str(record.get_absolute_url())
+    return str(record.get_absolute_url())
 
 
 def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
@@ -181,6 +211,8 @@ def text_of(row: Notification, record: Any, entry: entries.Entry | None) -> str:
         return _("Something about a record that you no longer see")
     if count := int(row.data.get("count", 0)):
         return _many(row, count)
+    if row.event and row.event.kind == "user.deactivated":
+        return _taken_over(row.event, row.actor, record)
     facts = {
         "actor": str(row.actor or _("Somebody")),
         "record": named(record),
@@ -198,8 +230,29 @@ def named(record: Any) -> str:
 
 
 def _many(row: Notification, count: int) -> str:
-    says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
+    """Of records to which something happened together."""
+    match row.event.kind if row.event else "":
+        case "deal.won":
+            says = ngettext("%(actor)s won %(count)s deal", "%(actor)s won %(count)s deals", count)
+        case "deal.lost":
+            says = ngettext("%(actor)s lost %(count)s deal", "%(actor)s lost %(count)s deals", count)
+        case "deal.assigned":
+            says = ngettext("%(actor)s gave you %(count)s deal", "%(actor)s gave you %(count)s deals", count)
+        case "job.died":
+            one, many = "A background job has stopped for good", "%(count)s background jobs have stopped for good"
+            says = ngettext(one, many, count)
+        case _:
+            says = ngettext("%(actor)s gave you %(count)s lead", "%(actor)s gave you %(count)s leads", count)
     return says % {"actor": row.actor or _("Somebody"), "count": count}
+
+
+def _taken_over(event: Event, actor: User | None, leaver: User) -> str:
+    """Such as: Ada Admin gave you what Alice Owner had: 1 deal, 3 leads."""
+    models = {apps.get_model(label): count for label, count in event.data["moved"].items()}
+    found = ((model._meta, count) for model, count in models.items() if issubclass(model, Record))
+    what = sorted(f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural}" for meta, count in found)
+    facts = {"actor": actor or _("Somebody"), "name": leaver, "what": ", ".join(what)}
+    return _("%(actor)s gave you what %(name)s had: %(what)s") % facts
 
 
 def _what(entry: entries.Entry | None, record: Any) -> str:
@@ -245,7 +298,7 @@ class Followed:
 
 
 def followed_by(user: User) -> list[Followed]:
-    """The newest first; what one sees no longer is not named."""
+    """The newest first; what one sees no longer is not named, nor what was deleted: its page is gone."""
     rows = list(Subscription.objects.visible_to(user).order_by("-at")[:MOST_FOLLOWED])
     records = _records(rows, user)
     found = ((row, records.get((row.subject_type, row.subject_id))) for row in rows)
@@ -254,7 +307,7 @@ def followed_by(user: User) -> list[Followed]:
             named(record), record.get_absolute_url(), row.attention == Attention.MUTED, Attending(record, user).url
         )
         for row, record in found
-        if record is not None
+        if record is not None and record.deleted_at is None
     ]
 
 

@@ -14,7 +14,8 @@ from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from accounts.models import Role, User
-from activities.models import Comment
+from activities import entries
+from activities.models import Activity, Attachment, Comment
 from crm import outbox, topics
 from crm.access import AccessQuerySet
 from crm.deleted import all_rows
@@ -28,6 +29,10 @@ from notifications.ways import Ways, ways_of
 
 #: what happened longer ago is history by the time somebody could be told of it
 NEWS_FOR = dt.timedelta(days=2)
+#: what an activity is about: the first of these
+NEAREST = ("deal_id", "lead_id", "customer_id")
+#: type and id of a record
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class News:
     event: Event | None = None
     actor_id: int | None = None
     data: dict[str, Any] | None = None
+    #: whoever has muted one of these does not want to hear of it
+    mutable: frozenset[Place] = frozenset()
 
 
 def tell(ids: Iterable[int], now: dt.datetime) -> int:
@@ -133,6 +140,8 @@ def _with_rows(events: Sequence[Event]) -> list[Told]:
 
 
 def _place(row: Any) -> Any:
+    if isinstance(row, Attachment):
+        return row.activity or row.subject
     return row.activity if isinstance(row, Comment) else row
 
 
@@ -188,8 +197,16 @@ def _news_of(told: Told) -> list[News]:
 
 
 def _news(told: Told, notice: Notice, user: int) -> News:
-    label = told.place._meta.label_lower
-    return News(user, notice.kind, notice.source(told), label, told.place.pk, told.event, told.event.actor_id)
+    label, pk = told.place._meta.label_lower, told.place.pk
+    mutable = frozenset({(label, pk), *_nearest(told.place)})
+    return News(user, notice.kind, notice.source(told), label, pk, told.event, told.event.actor_id, mutable=mutable)
+
+
+def _nearest(place: Any) -> list[Place]:
+    """What an activity is about."""
+    if not isinstance(place, Activity):
+        return []
+    return [(SHOWN_ON[name], pk) for name in NEAREST if (pk := getattr(place, name))][:1]
 
 
 # Who may see it
@@ -199,7 +216,7 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
     """Without those who do not see the record now, and those who do not want to hear of it."""
     muted = {
         (user, label, pk)
-        for user, label, pk in _subscriptions({(news.subject_type, news.subject_id) for news in wanted})
+        for user, label, pk in _subscriptions({place for news in wanted for place in _mutable(news)})
         .filter(attention=Attention.MUTED)
         .values_list("user", "subject_type", "subject_id")
     }
@@ -212,8 +229,18 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
         news
         for news in wanted
         if news.subject_id in seen.get((news.user_id, news.subject_type), ())
-        and (news.user_id, news.subject_type, news.subject_id) not in muted
+        and not any((news.user_id, *place) in muted for place in _mutable(news))
+        and not _is_hidden(news.event, users[news.user_id])
     ]
+
+
+def _mutable(news: News) -> frozenset[Place]:
+    return news.mutable or frozenset({(news.subject_type, news.subject_id)})
+
+
+def _is_hidden(event: Event | None, user: User) -> bool:
+    """Whether all that changed are fields that the user does not see."""
+    return event is not None and bool(event.data.get("fields")) and entries.told(event, user) is None
 
 
 def _seen(user: User, label: str, pks: set[int]) -> set[int]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import User
 from crm import outbox
+from crm.models import Mail
 from notifications import letters, quiet
 from notifications.models import Delivery, Notification
 from notifications.ways import Ways, ways_of
@@ -28,24 +31,30 @@ def post_digests(now: dt.datetime) -> int:
 def _post(user: User, ways: Ways, now: dt.datetime) -> bool:
     zone = quiet.zone_of(user)
     today = now.astimezone(zone).date()
-    last = quiet.on_the_wall(today, ways.delivery.digest_at, zone)
     kinds = letters.digested_kinds(ways)
-    if now < last or ways.delivery.digest_on == today or not kinds:
+    is_early = now < quiet.on_the_wall(today, ways.delivery.digest_at, zone)
+    if is_early or ways.delivery.digest_on == today or not kinds:
         return False
-    first = _begins(ways.delivery, today, zone, last)
     with transaction.atomic():
         Delivery.objects.get_or_create(user_id=user.pk)
         if not Delivery.objects.filter(user_id=user.pk).exclude(digest_on=today).update(digest_on=today):
             return False
-        if not letters.digested(user, kinds).filter(at__gt=first, at__lte=last).exists():
+        begins: dict[str, Any] = {"first": (now - _reach(ways.delivery)).isoformat(), "after": _told_before(user)}
+        upto = letters.digested(user, kinds, **begins).aggregate(last=Max("pk"))["last"]
+        if upto is None:
             return False
         at = quiet.end_of_quiet(now, ways.delivery, user)
-        span = {"first": first.isoformat(), "last": last.isoformat()}
-        outbox.post("notifications.digest", to=user, at=at, kinds=kinds, **span)
+        outbox.post("notifications.digest", to=user, at=at, kinds=kinds, upto=upto, **begins)
     return True
 
 
-def _begins(delivery: Delivery, today: dt.date, zone: dt.tzinfo, last: dt.datetime) -> dt.datetime:
-    """Where the one before ended; a day before when there was none."""
-    before = delivery.digest_on or today - quiet.DAY
-    return max(quiet.on_the_wall(before, delivery.digest_at, zone), last - REACHES_BACK)
+def _reach(delivery: Delivery) -> dt.timedelta:
+    """The first one tells of a day."""
+    return REACHES_BACK if delivery.digest_on else quiet.DAY
+
+
+def _told_before(user: User) -> int:
+    """The number of the last notification that was in a digest: their hours may change from day to day, and what a
+    busy worker tells late has happened before the last one was posted."""
+    before = Mail.objects.filter(user=user, kind="notifications.digest").order_by("-pk").first()
+    return int(before.arguments.get("upto", 0)) if before else 0

@@ -24,6 +24,8 @@ UNDO_SALT = "notifications.undo_read"
 class CentreFilter(forms.Form):
     show = forms.ChoiceField(choices=[("", ""), ("unread", "unread")], required=False)
     before = forms.CharField(max_length=200, required=False)
+    #: down to where it is shown
+    upto = forms.CharField(max_length=200, required=False)
 
 
 class NewsForm(forms.Form):

@@ -29,7 +29,7 @@ def news_of(user: User, after: int | None, now: dt.datetime) -> list[Line]:
     kinds = [kind for kind in BY_KIND if ways.of(kind).push]
     told = Notification.objects.filter(user=user, kind__in=kinds, at__gt=now - FRESH_FOR, pk__gt=after or 0)
     rows = list(told.unread().order_by("-pk")[:MOST])
-    return [line for line in centre.lines_of(rows[::-1], user) if line.is_seen]
+    return [line for line in centre.lines_of(rows[::-1], user) if line.is_seen and not line.is_over]
 
 
 def newest_of(user: User) -> int:

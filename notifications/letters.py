@@ -4,15 +4,19 @@ what their reader may see then."""
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from activities.models import Activity
+from crm.deleted import all_rows
 from crm.letters import from_templates
 from crm.models import Mail
 from crm.outbox import Letter, letter
@@ -33,7 +37,7 @@ def _no_facts(user: User) -> dict[str, Any]:
 
 @letter("notifications.notice", label=gettext_lazy("Notification"), sample=_no_facts)
 def notice(mail: Mail) -> Letter | None:
-    """None when it has been read meanwhile, or its reader does not see the record any more."""
+    """None when it has been read meanwhile, its reader does not see the record any more, or nothing is due any more."""
     user = _reader(mail)
     if mail.is_sample:
         return _notice(user, str(EXAMPLE), "")
@@ -42,7 +46,19 @@ def notice(mail: Mail) -> Letter | None:
         return None
     with timezone.override(quiet.zone_of(user)):
         (line,) = centre.lines_of([row], user)
-    return _notice(user, line.text, line.url) if line.is_seen else None
+    if not line.is_seen or line.is_over:
+        return None
+    letter = _notice(user, line.text, line.url)
+    return replace(letter, listed=str(BY_KIND[row.kind].label)) if _is_personal(row) else letter
+
+
+def _is_personal(row: Notification) -> bool:
+    """About a plan of somebody's own, which admins do not see either."""
+    nothing = Q(deal=None, lead=None, customer=None)
+    return (
+        row.subject_type == Activity._meta.label_lower
+        and all_rows(Activity).filter(nothing, pk=row.subject_id).exists()
+    )
 
 
 def _notice(user: User, text: str, url: str) -> Letter:
@@ -55,19 +71,24 @@ def digest(mail: Mail) -> Letter | None:
     """None when all of it has been read meanwhile."""
     user = _reader(mail)
     if mail.is_sample:
-        return _digest(user, [(str(EXAMPLE), "")], 1)
-    first, last = (dt.datetime.fromisoformat(mail.arguments[name]) for name in ("first", "last"))
-    rows = digested(user, mail.arguments["kinds"]).filter(at__gt=first, at__lte=last)
+        return _digest(user, [(str(EXAMPLE), "")], 1, way_out="example")
+    facts = mail.arguments
+    rows = digested(user, facts["kinds"], facts["first"], facts["after"]).filter(pk__lte=facts["upto"])
     with timezone.override(quiet.zone_of(user)):
         found = centre.lines_of(list(rows.order_by("-at", "-pk")[:MOST]), user)
-    lines = [(line.text, settings.SITE_URL + line.url if line.url else "") for line in found if line.is_seen]
-    return _digest(user, lines, rows.count() - len(found) + len(lines)) if lines else None
+    lines = [
+        (line.text, settings.SITE_URL + line.url if line.url else "")
+        for line in found
+        if line.is_seen and not line.is_over
+    ]
+    count = rows.count() - len(found) + len(lines)
+    return _digest(user, lines, count, way_out=token_of(user)) if lines else None
 
 
-def _digest(user: User, lines: list[tuple[str, str]], count: int) -> Letter:
+def _digest(user: User, lines: list[tuple[str, str]], count: int, *, way_out: str) -> Letter:
     one, many = "%(count)s thing happened that you have not seen", "%(count)s things happened that you have not seen"
     says = ngettext(one, many, count)
-    leave = f"{settings.SITE_URL}{reverse('notifications:unsubscribe', args=[token_of(user)])}"
+    leave = f"{settings.SITE_URL}{reverse('notifications:unsubscribe', args=[way_out])}"
     return from_templates(
         "notifications/digest",
         subject=says % {"count": count},
@@ -81,9 +102,10 @@ def _digest(user: User, lines: list[tuple[str, str]], count: int) -> Letter:
     )
 
 
-def digested(user: User, kinds: list[str]) -> NotificationQuerySet:
-    """What is unread, of the kinds that go into the digest."""
-    return NotificationQuerySet(Notification).filter(user=user, kind__in=kinds).unread()
+def digested(user: User, kinds: list[str], first: str, after: int) -> NotificationQuerySet:
+    """What is unread, of the kinds that go into the digest, since a moment and behind another notification."""
+    rows = NotificationQuerySet(Notification).filter(user=user, kind__in=kinds).unread()
+    return rows.filter(at__gt=dt.datetime.fromisoformat(first), pk__gt=after)
 
 
 def digested_kinds(ways: Ways) -> list[str]:

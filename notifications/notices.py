@@ -71,7 +71,7 @@ NOTICES = (
         SELLERS,
         email=Mailed.NOW,
         push=True,
-        source=audience.this_handout,
+        source=audience.this_click,
     ),
     Notice(
         "asked",
@@ -109,6 +109,7 @@ NOTICES = (
         ("deal.won", "deal.lost"),
         audience.owner_and_managers,
         SELLERS,
+        source=audience.this_click,
     ),
     Notice(
         "followed",
@@ -164,6 +165,7 @@ NOTICES = (
         audience.admins,
         frozenset({Role.ADMIN}),
         email=Mailed.NOW,
+        source=audience.this_click,
     ),
 )
 BY_KIND = {notice.kind: notice for notice in NOTICES}

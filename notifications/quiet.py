@@ -32,7 +32,8 @@ def end_of_quiet(now: dt.datetime, delivery: Delivery, user: User) -> dt.datetim
     if not is_quiet:
         return now
     day = local.date() if hour < end else local.date() + DAY
-    return on_the_wall(day, end, zone)
+    ends = on_the_wall(day, end, zone)
+    return ends if ends > now else on_the_wall(day, end.replace(fold=1), zone)  # an hour that comes twice
 
 
 def on_the_wall(day: dt.date, hour: dt.time, zone: dt.tzinfo) -> dt.datetime:

@@ -50,11 +50,12 @@ def news(request: UserRequest) -> JsonResponse:
     form = NewsForm(request.GET)
     if not form.is_valid():
         raise BadInput(_("Ask for what comes after a notification by its number."))
+    last = fresh.newest_of(request.user)  # first: what is told meanwhile comes the next time
     found = fresh.news_of(request.user, form.cleaned_data["after"], now())
     shown = [
         {"id": line.row.pk, "text": line.text, "url": line.url or reverse("notifications:index")} for line in found
     ]
-    return JsonResponse({"last": fresh.newest_of(request.user), "news": shown})
+    return JsonResponse({"last": last, "news": shown})
 
 
 @require_safe

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.events import record
+from crm.events import Together, record
 from deals import moves as going
 from deals.models.pipeline import LostReason, Stage, StageKind
 
@@ -32,12 +32,13 @@ class Verbs:
         reason: LostReason | None = None,
         note: str = "",
         today: dt.date | None = None,
+        together: Together | None = None,
     ) -> None:
         """To a stage of its pipeline, below the deal `after` and above the deal `before` (ids), else to the top.
 
         To won and lost it goes the same way. Within its stage only the place changes, and nothing is told of it.
         """
-        going.move(cast("Deal", self), going.Wish(to, by, moves, before, after, reason, note, today))
+        going.move(cast("Deal", self), going.Wish(to, by, moves, before, after, reason, note, today, together))
 
     def win(self, *, by: User | None, moves: int | None = None, today: dt.date | None = None) -> None:
         """Close as won, today."""
@@ -51,9 +52,11 @@ class Verbs:
         by: User | None,
         moves: int | None = None,
         today: dt.date | None = None,
+        together: Together | None = None,
     ) -> None:
         """Close as lost, today, for a reason."""
-        self.move(self._stage_of(StageKind.LOST), by=by, moves=moves, reason=reason, note=note, today=today)
+        given: dict[str, Any] = {"reason": reason, "note": note, "today": today, "together": together}
+        self.move(self._stage_of(StageKind.LOST), by=by, moves=moves, **given)
 
     def reopen(self, *, by: User | None, moves: int | None = None) -> None:
         """Back to the stage it was in before it was closed."""
@@ -68,8 +71,11 @@ class Verbs:
             raise ValidationError(_("A deal comes into a pipeline by one of its open stages."))
         going.move(cast("Deal", self), going.Wish(to, by, moves), across=True)
 
-    def assign(self, to: User | None, *, by: User | None) -> bool:
-        """Give it to somebody else. False when it is theirs already, or has gone to a third person in the meantime."""
+    def assign(
+        self, to: User | None, *, by: User | None, together: Together | None = None, undone: bool = False
+    ) -> bool:
+        """Give it to somebody else, or (`undone`) back to them. False when it is theirs already, or has gone to a
+        third person in the meantime."""
         deal = cast("Deal", self)
         before = deal.owner
         if before == to:
@@ -77,7 +83,8 @@ class Verbs:
         with transaction.atomic():
             changed = type(deal).objects.filter(pk=deal.pk, owner=before).update(owner=to)
             if changed:
-                record("deal.assigned", on=deal, by=by, to=to, before=before, title=deal.title)
+                facts = {"to": to, "before": before, "title": deal.title} | ({"undone": True} if undone else {})
+                record("deal.assigned", on=deal, by=by, together=together, **facts)
         deal.refresh_from_db()
         return bool(changed)
 

@@ -4,6 +4,9 @@ import { word } from "./words.js";
 
 const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 413: "heavy", 429: "often" };
 
+const isLive = ({ elt }) => elt?.hasAttribute?.("data-live");
+let isSignedOut = false;
+
 function again({ elt, requestConfig }) {
   const event = requestConfig?.triggeringEvent;
   if (!elt?.isConnected) return null;
@@ -12,10 +15,19 @@ function again({ elt, requestConfig }) {
 
 function say(sentence, detail) {
   // A live part that cannot be fetched just now is tried again with the next change.
-  if (detail.elt?.hasAttribute?.("data-live") && detail.requestConfig?.verb === "get") return;
+  if (isLive(detail)) return;
   toast({ text: word(sentence), level: "error", retry: again(detail) });
 }
 
 document.addEventListener("htmx:responseError", ({ detail }) => say(SENTENCES[detail.xhr.status] ?? "broken", detail));
 document.addEventListener("htmx:sendError", ({ detail }) => say("offline", detail));
 document.addEventListener("htmx:timeout", ({ detail }) => say("timeout", detail));
+
+// What a page fetches by itself never takes away the page in which somebody may be writing.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { detail } = event;
+  if (!isLive(detail) || !detail.xhr.getResponseHeader("HX-Redirect")) return;
+  event.preventDefault();
+  if (!isSignedOut) toast({ text: word("signed_out"), level: "error" });
+  isSignedOut = true;
+});

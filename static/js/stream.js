@@ -4,6 +4,8 @@ import { moment } from "./clock.js";
 const LONGEST = 60_000;
 const FAILURES_BEFORE_POLLING = 3;
 const MOST_TOPICS = 50;
+// The server says something every quarter of a minute; a line that is dead says nothing, and no error either.
+const SILENCE = 50_000;
 
 export function lead(channel, receive, onLead) {
   const wanted = new Map();
@@ -12,6 +14,7 @@ export function lead(channel, receive, onLead) {
   let failures = 0;
   let timer = 0;
   let leading = false;
+  let heard = 0;
   // Since when somebody has not heard what changes: the stream is told, and sends what it has told others since.
   let since = Infinity;
 
@@ -21,7 +24,8 @@ export function lead(channel, receive, onLead) {
   }
 
   function connect() {
-    const all = [...new Set([...wanted.values()].flat())].sort().slice(0, MOST_TOPICS);
+    // Where many tabs ask for more than one stream may have, those that were opened last come first, each with its bell.
+    const all = [...new Set([...wanted.values()].reverse().flat())].slice(0, MOST_TOPICS).sort();
     const next = all.length ? `/live/?topics=${encodeURIComponent(all.join(","))}` : "";
     const isOpen = source && source.readyState !== EventSource.CLOSED;
     if (next === address && isOpen && since === Infinity) return;
@@ -35,6 +39,8 @@ export function lead(channel, receive, onLead) {
 
   function open(url) {
     source = new EventSource(url);
+    heard = Date.now();
+    for (const kind of ["open", "ping", "change", "resync"]) source.addEventListener(kind, () => (heard = Date.now()));
     source.addEventListener("open", () => {
       // What happened while nobody listened is not sent again: everybody looks once.
       if (failures) spread({ kind: "resync" });
@@ -43,13 +49,19 @@ export function lead(channel, receive, onLead) {
     });
     source.addEventListener("change", ({ data }) => spread({ kind: "change", topic: JSON.parse(data).topic }));
     source.addEventListener("resync", () => spread({ kind: "resync" }));
-    source.addEventListener("error", () => {
-      source?.close();
-      failures += 1;
-      if (failures === FAILURES_BEFORE_POLLING) spread({ kind: "blocked" });
-      soon(Math.min(LONGEST, 1000 * 2 ** failures) * (0.75 + Math.random() / 2));
-    });
+    source.addEventListener("error", fail);
   }
+
+  function fail() {
+    source?.close();
+    failures += 1;
+    if (failures === FAILURES_BEFORE_POLLING) spread({ kind: "blocked" });
+    soon(Math.min(LONGEST, 1000 * 2 ** failures) * (0.75 + Math.random() / 2));
+  }
+
+  setInterval(() => {
+    if (source && source.readyState !== EventSource.CLOSED && Date.now() - heard > SILENCE) fail();
+  }, SILENCE / 5);
 
   function soon(delay) {
     clearTimeout(timer);
@@ -58,8 +70,8 @@ export function lead(channel, receive, onLead) {
 
   function hear(message) {
     if (message.kind !== "topics") return;
+    wanted.delete(message.tab);
     if (message.topics.length) wanted.set(message.tab, message.topics);
-    else wanted.delete(message.tab);
     since = Math.min(since, message.since ?? Infinity);
     if (leading) soon(300);
   }

@@ -195,3 +195,77 @@ def test_two_who_look_at_one_record_see_each_other(open_tab, sofia, mona, nils):
     expect(theirs.page.locator("#here")).to_have_text("Sofia Marchetti is here too")
     expect(hers.page.locator("#here")).to_have_text("Mona Berg is here too")
     assert theirs.violations() == []
+
+
+def test_the_bell_rings_however_many_records_are_open_in_other_tabs(open_tab, sofia, nils):
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go("/notifications/")
+    others = [[f"user:{sofia.pk}", f"leads.lead:{1000 + 2 * n}", f"leads.lead:{1001 + 2 * n}"] for n in range(30)]
+    tab.page.evaluate(
+        "(all) => all.forEach((topics, n) => new BroadcastChannel('rapport-live')"
+        ".postMessage({ kind: 'topics', tab: `t${n}`, topics }))",
+        others,
+    )
+    tab.page.wait_for_timeout(1500)
+    Notification.objects.create(user=sofia, kind="mentioned", source="1", subject_type="leads.lead", subject_id=nils.pk)
+    topics.publish(topics.of_user(sofia.pk))
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")
+
+
+def test_what_a_page_does_by_itself_neither_complains_nor_takes_it_away(open_tab, sofia, mona, nils):
+    type(nils).objects.update(owner=sofia)
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go(f"/leads/{nils.pk}/")
+    tab.page.wait_for_timeout(1500)
+    note = tab.page.get_by_role("textbox", name="Note").first
+    note.fill("Half a thought")
+    type(nils).objects.update(owner=mona)
+    for what in ("#here", "#lead-head"):
+        tab.page.evaluate("(what) => htmx.trigger(what, 'live:change')", what)
+    tab.page.wait_for_timeout(700)
+    expect(tab.page.locator(".toast")).to_have_count(0)
+    sofia.end_sessions(by=sofia)
+    for what in ("#here", "#lead-head"):
+        tab.page.evaluate("(what) => htmx.trigger(what, 'live:change')", what)
+    expect(tab.page.locator(".toast")).to_have_count(1)
+    expect(tab.page.locator(".toast")).to_contain_text("You are signed out")
+    expect(note).to_have_value("Half a thought")
+    tab.complaints = [one for one in tab.complaints if "404" not in one]
+
+
+def test_reading_far_down_stays_there_with_the_focus_where_it_was(open_tab, sofia, nils):
+    type(nils).objects.update(owner=sofia)
+    place = {"user": sofia, "kind": "mentioned", "subject_type": "leads.lead", "subject_id": nils.pk}
+    Notification.objects.bulk_create(Notification(source=str(number), **place) for number in range(45))
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go("/notifications/")
+    lines = tab.page.locator("#notifications li")
+    expect(lines).to_have_count(30)
+    tab.page.get_by_role("link", name="Load older").click()
+    expect(lines).to_have_count(45)
+    lines.last.get_by_role("button").focus()
+    tab.page.keyboard.press("Enter")
+    expect(bell(tab)).to_have_accessible_name("44 unread notifications")
+    expect(lines.last.get_by_role("button", name="Mark as unread")).to_be_focused()
+    expect(lines).to_have_count(45)
+    assert tab.violations() == []
+
+
+def test_a_stream_that_has_fallen_silent_is_opened_anew(open_tab, sofia):
+    tab, asked = open_tab(), []
+    tab.sign_in(sofia)
+    tab.page.clock.install()
+    tab.page.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    tab.go("/notifications/")
+    tab.page.clock.run_for(1_000)
+    tab.page.wait_for_timeout(500)
+    asked.clear()
+    tab.page.clock.run_for(40_000)
+    tab.page.wait_for_timeout(500)
+    assert asked == []
+    tab.page.clock.run_for(40_000)
+    tab.page.wait_for_timeout(500)
+    assert asked

@@ -144,7 +144,7 @@ def test_it_is_paged_and_no_line_comes_twice(client, page, deal, alice):
     assert len(seen) == len(set(seen)) == 70
 
 
-@pytest.mark.parametrize("query", ["?before=x", "?show=old", "?before=" + "A" * 150])
+@pytest.mark.parametrize("query", ["?before=x", "?show=old", "?before=" + "A" * 150, "?upto=x"])
 def test_a_place_that_is_made_up_is_refused(client, alice, query):
     client.force_login(alice)
     assert client.get(INDEX + query).status_code == 400

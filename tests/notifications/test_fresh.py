@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -38,6 +39,21 @@ def test_what_was_just_told_is_shown_once(news, notify):
     first, second = notify(), notify()
     assert news() == ([first.pk, second.pk], second.pk)
     assert news(second.pk) == ([], second.pk)
+
+
+def test_what_is_told_while_it_is_asked_comes_the_next_time(news, notify):
+    late = []
+
+    def just_then(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if 'FROM "notifications_notification"' in sql and "LIMIT 5" in sql and not late:
+            late.append(notify())
+        return answer
+
+    with connection.execute_wrapper(just_then):
+        shown, last = news()
+    assert shown == []
+    assert news(last)[0] == [late[0].pk]
 
 
 def test_what_is_read_old_somebody_elses_or_of_another_kind_is_not(news, notify, bob):

@@ -8,12 +8,16 @@ from django.urls import reverse
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.deactivation import deactivate
 from activities.models import Comment
+from crm import deaths
 from crm.events import record, record_each
-from crm.models import Event
+from crm.models import Event, Mail
+from deals import bulk
+from deals.bulk import Deed
 from deals.models import LostReason
 from leads import assignment
-from notifications import delivering
+from notifications import centre, delivering
 from notifications.choosing import attend
 from notifications.jobs import prune
 from notifications.models import Notification, Preference
@@ -49,6 +53,13 @@ def test_a_deal_that_was_taken_back_at_once_is_nobodys_news(told, deal, mona, bo
     assert ("Bob", "assigned") not in told()
 
 
+def test_who_takes_over_from_a_colleague_hears_what_it_is(told, ada, alice, bob, deal, lead):
+    deactivate(alice, by=ada, successor=bob)
+    assert told() == [("Bob", "assigned")]
+    (line,) = centre.lines_of(Notification.objects.all(), bob)
+    assert line.text == "Ada Admin gave you what Alice Owner had: 1 company, 1 customer, 1 deal, 1 lead"
+
+
 def test_many_leads_given_together_are_one_thing_to_be_told(told, mona, bob):
     leads = [factories.LeadFactory(owner=None).pk for _ in range(5)]
     assignment.assign(leads, bob, mona)
@@ -60,6 +71,31 @@ def test_leads_given_back_are_no_gift(told, mona, bob, alice, lead):
     handout = assignment.assign([lead.pk], bob, mona)
     assignment.undo(handout)
     assert told() == []
+
+
+def test_many_deals_given_together_are_one_thing_to_be_told_and_one_letter(told, mona, bob, alice, client):
+    deals = [factories.DealFactory(owner=alice).pk for _ in range(5)]
+    bulk.do(Deed("assign", to=bob.pk), deals, by=mona)
+    assert ProcrastinateJob.objects.filter(task_name="notifications.tell").count() == 1
+    assert told() == [("Bob", "assigned")]
+    assert Mail.objects.count() == 1
+    client.force_login(bob)
+    page = client.get(reverse("notifications:index")).content.decode()
+    assert "Mona Manager gave you 5 deals" in page
+    assert reverse("deals:list") in page
+
+
+def test_deals_given_back_are_no_gift(told, mona, bob, alice, deal):
+    done = bulk.do(Deed("assign", to=bob.pk), [deal.pk], by=mona)
+    bulk.undo(done.key, by=mona)
+    assert told() == []
+
+
+def test_many_deals_closed_together_are_one_thing_to_be_told(told, mona, ada, alice):
+    deals = [factories.DealFactory(owner=alice).pk for _ in range(5)]
+    bulk.do(Deed("lose", reason=LostReason.objects.filter(for_deals=True)[0].pk), deals, by=ada)
+    assert sorted(told()) == [("Alice", "closed"), ("Mona", "closed")]
+    assert [row.data for row in Notification.objects.all()] == [{"count": 5}] * 2
 
 
 @pytest.fixture
@@ -122,10 +158,42 @@ def test_who_follows_a_customer_hears_of_its_deals_as_far_as_they_see_them(told,
     assert ("Bob", "followed") not in found, "he sees the customer, and not the deal of a colleague"
 
 
+def test_a_file_is_told_with_the_record_that_it_lies_at(told, deal, alice, rita):
+    attend(deal, rita, "followed")
+    file = factories.AttachmentFactory(deal=deal, customer=deal.customer, created_by=alice, name="offer.pdf")
+    record("attachment.created", on=file, by=alice, name=file.name, size=file.size)
+    assert told() == [("Rita", "followed")]
+    (line,) = centre.lines_of(Notification.objects.all(), rita)
+    assert line.text == "Alice Owner: File added: offer.pdf (deal “Forty lanterns”)"
+    assert line.url == deal.get_absolute_url()
+
+
+def test_a_change_of_what_is_hidden_from_somebody_is_not_told_to_them(told, customer, alice, ada):
+    hidden = next(name for name, roles in type(customer).MASKED.items() if "sales" not in roles)
+    attend(customer, alice, "followed")
+    record("customer.changed", on=customer, by=ada, fields=[hidden])
+    assert told() == []
+    record("customer.changed", on=customer, by=ada, fields=[hidden, "name"])
+    assert told() == [("Alice", "followed")]
+
+
 def test_who_mutes_a_record_hears_nothing_of_it(told, deal, mona, bob):
     attend(deal, bob, "muted")
     deal.assign(bob, by=mona)
     assert ("Bob", "assigned") not in told()
+
+
+def test_nor_of_what_is_written_and_planned_about_it(told, deal, alice, mona):
+    attend(deal, alice, "muted")
+    note = factories.ActivityFactory(deal=deal, customer=deal.customer, kind="note", created_by=alice, body="x")
+    comment = Comment.objects.create(activity=note, body="Look, @Alice Owner", created_by=mona)
+    comment.mentioned.set([alice])
+    plan = factories.PlanFactory(deal=deal, customer=deal.customer, owner=alice, created_by=mona)
+    record("comment.created", on=comment, by=mona)
+    record("activity.created", on=plan, by=mona)
+    assert told() == []
+    attend(deal, alice, "")
+    assert sorted(told()) == [("Alice", "asked"), ("Alice", "mentioned")]
 
 
 @pytest.mark.parametrize("lost", ["role", "team", "active"])
@@ -176,6 +244,19 @@ def test_a_job_that_died_is_told_to_admins_alone_and_leads_to_its_page(told, cli
     page = client.get(reverse("notifications:index")).content.decode()
     assert "A background job has stopped for good: notifications.prune" in page
     assert reverse("queue:detail", args=[job.pk]) in page
+
+
+def test_jobs_that_die_together_are_one_thing_to_be_told_and_one_letter(told, client, ada):
+    for _job in range(5):
+        prune.defer(timestamp=0)
+        ProcrastinateJob.objects.filter(task_name="notifications.prune").update(status="failed")
+    deaths.tell_all()
+    assert told() == [("Ada", "job")]
+    assert Mail.objects.count() == 1
+    client.force_login(ada)
+    page = client.get(reverse("notifications:index")).content.decode()
+    assert "5 background jobs have stopped for good" in page
+    assert reverse("queue:index") in page
 
 
 def test_every_line_of_the_table_is_sound():

@@ -78,6 +78,12 @@ def test_what_is_muted_done_or_deleted_reminds_nobody(alice, customer):
     assert reminders.remind(NOW) == 0
 
 
+def test_what_was_to_be_done_about_a_deleted_record_reminds_nobody(alice, deal):
+    planned(alice, NOW + 15 * MINUTE, deal=deal, customer=deal.customer)
+    deal.delete_softly(by=alice)
+    assert reminders.remind(NOW) == 0
+
+
 def test_what_is_moved_reminds_anew(alice):
     plan = planned(alice, NOW + 15 * MINUTE)
     assert reminders.remind(NOW) == 1

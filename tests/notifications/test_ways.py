@@ -113,6 +113,23 @@ def test_quiet_hours_end_by_the_clock_on_the_wall(alice, hours, now, end):
     assert quiet.end_of_quiet(moment.astimezone(dt.UTC), delivery, alice) == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "now", "end"),
+    [
+        ("Europe/Berlin", "2026-10-25 00:15+00:00", "2026-10-25 00:30+00:00"),
+        ("Europe/Berlin", "2026-10-25 01:15+00:00", "2026-10-25 01:30+00:00"),  # half past two comes twice
+        ("Australia/Lord_Howe", "2026-04-04 15:10+00:00", "2026-04-04 15:30+00:00"),  # there by half an hour
+        ("Australia/Lord_Howe", "2026-10-03 15:20+00:00", "2026-10-03 15:30+00:00"),
+    ],
+)
+def test_quiet_hours_never_end_in_the_past(alice, zone, now, end):
+    alice.time_zone = zone
+    moment, expected = dt.datetime.fromisoformat(now), dt.datetime.fromisoformat(end)
+    stop = expected.astimezone(zoneinfo.ZoneInfo(zone)).time()
+    delivery = Delivery(user=alice, quiet_from=dt.time(22), quiet_to=stop.replace(fold=0))
+    assert quiet.end_of_quiet(moment, delivery, alice) == expected
+
+
 def test_a_record_is_followed_muted_and_neither(client, alice, deal):
     client.force_login(alice)
     url = reverse("notifications:attention", args=["deals.deal", deal.pk])
@@ -128,3 +145,12 @@ def test_what_one_follows_is_on_the_page_of_settings_while_one_sees_it(client, a
     assert "Forty lanterns" in client.get(SETTINGS).content.decode()
     type(deal).objects.filter(pk=deal.pk).update(owner=bob)
     assert "Forty lanterns" not in client.get(SETTINGS).content.decode()
+
+
+def test_nor_is_what_was_deleted_for_it_can_be_neither_opened_nor_left(client, alice, deal):
+    attend(deal, alice, "followed")
+    deal.delete_softly(by=alice)
+    client.force_login(alice)
+    assert "Forty lanterns" not in client.get(SETTINGS).content.decode()
+    deal.undelete(by=alice)
+    assert "Forty lanterns" in client.get(SETTINGS).content.decode()

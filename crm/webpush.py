@@ -8,6 +8,7 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -16,6 +17,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -35,7 +40,15 @@ def own_key() -> ec.EllipticCurvePrivateKey:
 
 def public_key() -> str:
     """By which browsers and push services know this installation."""
-    return text_of(_point(own_key().public_key()))
+    return _public(own_key())
+
+
+def mark_of(session: SessionBase) -> str:
+    """Another one after every sign-in and with another key: a browser that is known under it need not say so again.
+
+    It tells nothing of the session's own key.
+    """
+    return salted_hmac("crm.webpush.mark", f"{session.session_key}:{public_key()}").hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)
@@ -45,6 +58,11 @@ def _key(given: str, secret: str) -> ec.EllipticCurvePrivateKey:
     # 16 bytes more than the curve needs: each of its keys is as likely as any other.
     number = int.from_bytes(_derived(secret.encode(), b"", b"rapport web push", 48), "big")
     return ec.derive_private_key(number % (ORDER - 1) + 1, CURVE)
+
+
+@lru_cache(maxsize=4)
+def _public(key: ec.EllipticCurvePrivateKey) -> str:
+    return text_of(_point(key.public_key()))
 
 
 def read_point(text: str) -> bytes:

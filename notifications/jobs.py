@@ -48,7 +48,8 @@ def digests(timestamp: int) -> None:
 @queue.task(name="notifications.prune", queueing_lock="notifications.prune")
 def prune(timestamp: int) -> None:
     """Forget old ones."""
-    from notifications import centre, presence
+    from notifications import browsers, centre, presence
 
     centre.forget_old(now(), KEPT_DAYS)
     presence.forget(now())
+    browsers.forget_unused(now())

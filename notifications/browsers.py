@@ -7,6 +7,7 @@ changes their password or is deactivated is shown nothing any more, in a browser
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,12 +18,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm import webpush
 from crm.live_session import signed_in
+from notifications import jobs
 from notifications.models import PushSubscription
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.sessions.backends.base import SessionBase
 
-    from notifications.models import PushSubscriptionQuerySet
+    from notifications.models import Notification, PushSubscriptionQuerySet
 
 #: of one person; of more, those that were kept longest ago go
 MOST = 10
@@ -90,6 +94,15 @@ def reader_of(kept: PushSubscription) -> User | None:
         return user
     kept.delete()
     return None
+
+
+def push_later(told: Sequence[Notification]) -> None:
+    """Have these shown in all browsers of their users, once the caller's transaction is committed."""
+    kept = PushSubscription.objects.filter(user__in={row.user_id for row in told}).order_by("pk")
+    mine = defaultdict(list)
+    for user, pk in kept.values_list("user", "pk"):
+        mine[user].append(pk)
+    jobs.push_later([(row.pk, pk) for row in told for pk in mine[row.user_id]])
 
 
 def forget_unused(now: dt.datetime) -> None:

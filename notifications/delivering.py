@@ -20,7 +20,7 @@ from crm.access import AccessQuerySet
 from crm.deleted import all_rows
 from crm.events import SHOWN_ON
 from crm.models import Event
-from notifications import quiet
+from notifications import browsers, quiet
 from notifications.audience import Told
 from notifications.models import Attention, Mailed, Notification, Subscription
 from notifications.notices import NOTICES, Notice
@@ -70,6 +70,7 @@ def deliver(wanted: Sequence[News], now: dt.datetime) -> int:
         written = _write(sorted(open_to, key=lambda news: (news.user_id, news.source)), ways, now)
         for row in written:
             _mail(row, users[row.user_id], ways[row.user_id], now)
+        browsers.push_later([row for row in written if ways[row.user_id].of(row.kind).push])
         topics.publish(*{topics.of_user(row.user_id) for row in written})
     return len(written)
 
@@ -192,12 +193,7 @@ def _news(told: Told, notice: Notice, user: int) -> News:
 
 def of_those_who_see(wanted: Sequence[News]) -> list[News]:
     """Without those who do not see the record now, and those who do not want to hear of it."""
-    muted = {
-        (user, label, pk)
-        for user, label, pk in _subscriptions({(news.subject_type, news.subject_id) for news in wanted})
-        .filter(attention=Attention.MUTED)
-        .values_list("user", "subject_type", "subject_id")
-    }
+    muted = muted_of({(news.subject_type, news.subject_id) for news in wanted})
     users = User.objects.active().in_bulk({news.user_id for news in wanted})
     asked: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for news in wanted:
@@ -209,6 +205,12 @@ def of_those_who_see(wanted: Sequence[News]) -> list[News]:
         if news.subject_id in seen.get((news.user_id, news.subject_type), ())
         and (news.user_id, news.subject_type, news.subject_id) not in muted
     ]
+
+
+def muted_of(places: Iterable[tuple[str, int]]) -> set[tuple[int, str, int]]:
+    """Who does not want to hear of which of these records."""
+    rows = _subscriptions(places).filter(attention=Attention.MUTED)
+    return set(rows.values_list("user", "subject_type", "subject_id"))
 
 
 def _seen(user: User, label: str, pks: set[int]) -> set[int]:

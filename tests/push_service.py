@@ -55,6 +55,10 @@ class PushService:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join(10)
+
+    def close(self):
+        if self.thread.is_alive():
+            self.stop()
         self.folder.cleanup()
 
     def answer(self, status, **headers):

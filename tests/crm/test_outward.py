@@ -20,7 +20,7 @@ def service(settings):
     made = PushService()
     settings.OUTWARD_STAND_INS = made.stand_in
     yield made
-    made.stop()
+    made.close()
 
 
 def test_it_works(service):

@@ -3,6 +3,10 @@ import { token } from "./csrf.js";
 
 const KEPT = "rapport-push";
 const TRIED = "rapport-push-tried";
+// What a page that is being left did not get done is no failure: the next page does it.
+let gone = false;
+addEventListener("pagehide", () => (gone = true));
+addEventListener("pageshow", () => (gone = false));
 const bell = () => document.getElementById("bell-live");
 const mark = () => bell()?.dataset.mark ?? "";
 const address = (name) => `${bell().dataset.browsers}${name}/`;
@@ -55,7 +59,7 @@ async function keepNow() {
 export const keep = () =>
   navigator.locks.request("rapport-push", () =>
     keepNow().catch(async () => {
-      await (await present())?.unsubscribe().catch(() => {});
+      if (!gone) await (await present())?.unsubscribe().catch(() => {});
       return false;
     }));
 
@@ -63,8 +67,9 @@ export const keep = () =>
 export async function keepUp() {
   const now = `${mark()} ${new Date().toDateString()}`;
   if (!mark() || localStorage.getItem(TRIED) === now || (await isPushed())) return false;
-  localStorage.setItem(TRIED, now);
-  return keep();
+  const isNew = await keep();
+  if (!isNew && !gone) localStorage.setItem(TRIED, now);
+  return isNew;
 }
 
 export async function leave() {

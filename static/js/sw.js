@@ -16,9 +16,15 @@ self.addEventListener("notificationclick", (event) => {
   );
 });
 
+// Safari takes the permission away from a site that shows nothing; others let it be while one of its pages has the focus.
+async function mustShow() {
+  const found = await self.registration.pushManager.getSubscription();
+  return Boolean(found) && new URL(found.endpoint).hostname.endsWith(".push.apple.com");
+}
+
 // Said by the server in a message that this browser alone can read. Whoever looks at Rapport just now hears the bell.
 async function show({ title, body, tag, url }) {
-  if ((await windows()).some((page) => page.focused)) return;
+  if ((await windows()).some((page) => page.focused) && !(await mustShow())) return;
   await self.registration.showNotification(title, { body, tag, data: { url } });
 }
 

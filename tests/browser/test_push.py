@@ -140,6 +140,10 @@ def test_whoever_looks_at_rapport_just_now_hears_the_bell_alone(allowed, sofia):
     tab.page.bring_to_front()
     deliver(tab, **WORDS)
     assert shown(tab) == []
+    apple = "async () => ({ endpoint: 'https://web.push.apple.com/x' })"
+    worker_of(tab).evaluate(f"() => {{ PushManager.prototype.getSubscription = {apple}; }}")
+    deliver(tab, **WORDS)
+    assert len(shown(tab)) == 1, "Safari takes the permission away from a site that shows nothing"
 
 
 def test_pressed_it_leads_to_an_open_tab_or_opens_one(allowed, sofia, nils):

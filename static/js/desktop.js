@@ -72,7 +72,10 @@ for (const card of cards) {
   card.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-desktop-wish]");
     if (!button) return;
+    // A network without a way out may take long to say so.
+    const slow = setTimeout(() => draw(card), 1_500);
     await wish(button.dataset.desktopWish === "on");
+    clearTimeout(slow);
     await draw(card);
   });
 }

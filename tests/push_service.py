@@ -42,6 +42,7 @@ class PushService:
         context.load_cert_chain(self.certificate)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Desk", (Desk,), {"service": self}))
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # whoever asked has gone
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True)
         self.thread.start()

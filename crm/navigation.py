@@ -12,6 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from crm.webpush import mark_of
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Lazy
 
@@ -144,6 +146,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "hotkeys_on": SimpleLazyObject(lambda: getattr(user, "hotkeys", False)),
         "side": "narrow" if request.COOKIES.get(SIDE_COOKIE) == "narrow" else "",
         "began": f"{getattr(request, 'began', 0) * 1000:.0f}",
+        "session_mark": SimpleLazyObject(lambda: mark_of(request.session)),
         "organisation_name": settings.ORGANISATION_NAME,
         "demo_logins": DEMO_LOGINS if settings.DEMO else (),
     }

@@ -49,6 +49,7 @@ TASKS = {
     "leads.reset_clocks": _("Set the clocks of first answers"),
     "notifications.digests": _("Post daily digests"),
     "notifications.prune": _("Forget old notifications"),
+    "notifications.push": _("Show a notification in a browser"),
     "notifications.remind": _("Remind of what is due"),
     "notifications.tell": _("Tell those who are concerned"),
 }

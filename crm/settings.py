@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import django_stubs_ext
@@ -206,6 +207,19 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rapport <rapport@loc
 SITE_URL = env.str(
     "SITE_URL", default="http://127.0.0.1:8000" if DEMO else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
+
+# Notifications of browsers, through the push services of their makers: no other is asked. With a dot: all names below.
+WEBPUSH_SERVICES = env.list(
+    "WEBPUSH_SERVICES",
+    default=["fcm.googleapis.com", ".push.services.mozilla.com", ".notify.windows.com", ".push.apple.com"],
+)
+WEBPUSH_PRIVATE_KEY = env.str("WEBPUSH_PRIVATE_KEY", default="")
+if WEBPUSH_PRIVATE_KEY and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", WEBPUSH_PRIVATE_KEY):
+    raise ImproperlyConfigured(
+        "WEBPUSH_PRIVATE_KEY must be a key of 32 bytes in 43 letters (base64url). Leave it out to have one made."
+    )
+# Servers of tests, by the name that they stand for: their port on this machine, and their certificate.
+OUTWARD_STAND_INS: dict[str, tuple[int, str]] = {}
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True

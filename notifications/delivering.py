@@ -21,7 +21,7 @@ from crm.access import AccessQuerySet
 from crm.deleted import all_rows
 from crm.events import SHOWN_ON
 from crm.models import Event
-from notifications import quiet
+from notifications import browsers, quiet
 from notifications.audience import Told
 from notifications.models import Attention, Mailed, Notification, Subscription
 from notifications.notices import NOTICES, Notice
@@ -80,6 +80,7 @@ def deliver(wanted: Sequence[News], now: dt.datetime) -> int:
         written = write(open_to, ways, now)
         for row in written:
             _mail(row, users[row.user_id], ways[row.user_id], now)
+        browsers.push_later([row for row in written if ways[row.user_id].of(row.kind).push])
         topics.publish(*{topics.of_user(row.user_id) for row in written})
     return len(written)
 
@@ -214,12 +215,7 @@ def _nearest(place: Any) -> list[Place]:
 
 def of_those_who_see(wanted: Sequence[News]) -> list[News]:
     """Without those who do not see the record now, and those who do not want to hear of it."""
-    muted = {
-        (user, label, pk)
-        for user, label, pk in _subscriptions({place for news in wanted for place in _mutable(news)})
-        .filter(attention=Attention.MUTED)
-        .values_list("user", "subject_type", "subject_id")
-    }
+    muted = muted_of({place for news in wanted for place in _mutable(news)})
     users = User.objects.active().in_bulk({news.user_id for news in wanted})
     asked: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for news in wanted:
@@ -241,6 +237,12 @@ def _mutable(news: News) -> frozenset[Place]:
 def _is_hidden(event: Event | None, user: User) -> bool:
     """Whether all that changed are fields that the user does not see."""
     return event is not None and bool(event.data.get("fields")) and entries.told(event, user) is None
+
+
+def muted_of(places: Iterable[tuple[str, int]]) -> set[tuple[int, str, int]]:
+    """Who does not want to hear of which of these records."""
+    rows = _subscriptions(places).filter(attention=Attention.MUTED)
+    return set(rows.values_list("user", "subject_type", "subject_id"))
 
 
 def _seen(user: User, label: str, pks: set[int]) -> set[int]:

@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.models import Reminder
+from crm import outward, webpush
+from notifications import browsers
 from notifications.models import Attention, Delivery, Mailed, Preference
 from notifications.notices import NOTICES, Notice
 from notifications.ways import Way, ways_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import User
 
 UNDO_SALT = "notifications.undo_read"
@@ -53,6 +57,43 @@ class UndoForm(forms.Form):
         if at is None:
             raise ValidationError(_("This can no longer be taken back."))
         return at
+
+
+class BrowserForm(forms.Form):
+    """What a browser says of itself when it is to show notifications: where it is reached, and what it can read."""
+
+    endpoint = forms.CharField(max_length=outward.LONGEST_URL)
+    p256dh = forms.CharField(max_length=90)
+    auth = forms.CharField(max_length=24)
+
+    def clean_endpoint(self) -> str:
+        """The server is going to send there: to push services that it knows, and to nobody else."""
+        endpoint: str = self.cleaned_data["endpoint"]
+        try:
+            is_known = browsers.is_service(outward.target(endpoint).host)
+        except outward.Refused:
+            is_known = False
+        if not is_known:
+            raise ValidationError(_("Rapport does not know the push service of this browser."))
+        return endpoint
+
+    def clean_p256dh(self) -> str:
+        return self._key("p256dh", webpush.read_point)
+
+    def clean_auth(self) -> str:
+        return self._key("auth", webpush.read_secret)
+
+    def _key(self, name: str, read: Callable[[str], bytes]) -> str:
+        text: str = self.cleaned_data[name]
+        try:
+            read(text)
+        except ValueError as problem:
+            raise ValidationError(_("The keys of this browser cannot be read.")) from problem
+        return text
+
+
+class LeaveForm(forms.Form):
+    endpoint = forms.CharField(max_length=outward.LONGEST_URL)
 
 
 def _hour(label: Any, *, required: bool = True) -> forms.TimeField:

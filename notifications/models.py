@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -165,6 +166,42 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.attention} {self.subject_type}:{self.subject_id}"
+
+
+class PushSubscriptionQuerySet(OwnQuerySet["PushSubscription"]):
+    """One's own browsers."""
+
+    def newest(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+
+class PushSubscription(models.Model):
+    """A browser that shows what its user is told, without a page of Rapport. It ends with the session it is part of."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="push_subscriptions")
+    session = models.OneToOneField(Session, models.CASCADE, related_name="+")
+    #: where its push service takes messages for it: whoever knows this may send there
+    endpoint = models.CharField(max_length=1000, unique=True)
+    #: for its eyes alone
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=24)
+    #: the key of this installation that it listens to
+    server_key = models.CharField(max_length=90)
+    browser = models.CharField(_("browser"), max_length=60)
+    created_at = models.DateTimeField(_("since"), db_default=models.functions.Now())
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = PushSubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("browser")
+        verbose_name_plural = _("browsers")
+        constraints = [
+            models.CheckConstraint(condition=Q(endpoint__startswith="https://"), name="push_subscription_https")
+        ]
+
+    def __str__(self) -> str:
+        return self.browser
 
 
 class Reminded(models.Model):

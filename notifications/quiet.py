@@ -36,6 +36,17 @@ def end_of_quiet(now: dt.datetime, delivery: Delivery, user: User) -> dt.datetim
     return ends if ends > now else on_the_wall(day, end.replace(fold=1), zone)  # an hour that comes twice
 
 
+def until_quiet(now: dt.datetime, delivery: Delivery, user: User) -> dt.timedelta | None:
+    """How long it is until the quiet hours begin; None when there are none."""
+    start = delivery.quiet_from
+    if start is None or start == delivery.quiet_to:
+        return None
+    zone = zone_of(user)
+    today = now.astimezone(zone).date()
+    begins = (on_the_wall(day, start, zone) for day in (today, today + DAY))
+    return next(at for at in begins if at > now) - now
+
+
 def on_the_wall(day: dt.date, hour: dt.time, zone: dt.tzinfo) -> dt.datetime:
     """The instant at which a clock shows this: an hour that a clock change leaves out comes right after it, and of
     one that comes twice it is the first."""

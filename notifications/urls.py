@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications import views
+from notifications import browser_views, views
 
 app_name = "notifications"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("notifications/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     # from the root: a service worker may do something for no other pages than those below its own address
     path("sw.js", views.service_worker, name="service_worker"),
+    # browsers that are reached without a page of Rapport
+    path("notifications/browsers/", browser_views.index, name="browsers"),
+    path("notifications/browsers/key/", browser_views.browser_key, name="browser_key"),
+    path("notifications/browsers/keep/", browser_views.keep_browser, name="keep_browser"),
+    path("notifications/browsers/leave/", browser_views.leave_browser, name="leave_browser"),
+    path("notifications/browsers/<int:pk>/remove/", browser_views.remove_browser, name="remove_browser"),
     # what one hears of a record
     path("notifications/about/<str:label>/<int:pk>/", views.attending, name="attending"),
     path("notifications/about/<str:label>/<int:pk>/choose/", views.attention, name="attention"),

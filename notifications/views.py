@@ -23,7 +23,7 @@ from crm.access import get_visible
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.models import Record
-from notifications import centre, choosing, fresh, letters, presence
+from notifications import browsers, centre, choosing, fresh, letters, presence
 from notifications.centre import Centre
 from notifications.forms import UNDO_SALT, AttentionForm, DeliveryForm, NewsForm, UndoForm
 from notifications.models import Notification
@@ -172,6 +172,7 @@ def settings(request: UserRequest) -> HttpResponse:
         choosing.choose_ways(form.instance, form.chosen())
         return htmx.go(request, "notifications:settings", say=_("Saved."))
     context = {"form": form, "zone": zone_of(request.user), "followed": centre.followed_by(request.user)}
+    context["browsers"] = browsers.of(request.user)
     status = 422 if form.is_bound else 200
     return htmx.answer(
         request, "notifications/settings.html", "notifications/_settings_form.html", context, status=status

@@ -6,13 +6,18 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils.timezone import localdate, now
 
 from accounts.models import Role, Team, User
 from activities.models import Activity, Attachment
+from crm import webpush
 from customers.models import Company, Customer, Email, ExternalId, Order, OrderLine, Phone
 from deals.models import Deal, LostReason, Stage, StageVisit
 from leads.models import Lead, Source
+from notifications.models import PushSubscription
 
 PASSWORD = "correct horse battery"
 
@@ -177,6 +182,48 @@ class DealFactory(factory.django.DjangoModelFactory):
     def visit(self, create, given, **fields):
         if create:
             StageVisit.objects.create(deal=self, stage=self.stage, entered_at=now())
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    """Somebody who is signed in; nobody unless `user` says who."""
+
+    class Meta:
+        model = Session
+
+    class Params:
+        user = None
+
+    session_key = factory.Sequence("session{}".format)
+    expire_date = factory.LazyFunction(lambda: now() + dt.timedelta(days=14))
+    session_data = factory.LazyAttribute(lambda session: SessionStore().encode(signed_in_as(session.user)))
+
+
+def signed_in_as(user):
+    backend = "accounts.backend.Backend"
+    return (
+        {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: backend,
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+        if user
+        else {}
+    )
+
+
+class PushSubscriptionFactory(factory.django.DjangoModelFactory):
+    """A browser of the standard's own example (RFC 8291), in which its user is signed in."""
+
+    class Meta:
+        model = PushSubscription
+
+    user = factory.SubFactory(UserFactory)
+    session = factory.SubFactory(SessionFactory, user=factory.SelfAttribute("..user"))
+    endpoint = factory.Sequence("https://push.example.com/wpush/{}".format)
+    p256dh = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    auth = "BTBZMqHH6r4Tts7J_aSIgg"
+    server_key = factory.LazyFunction(webpush.public_key)
+    browser = "Firefox on Linux"
 
 
 def stage_called(name):

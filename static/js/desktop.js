@@ -1,4 +1,7 @@
-// Notifications on the screen of whoever looks elsewhere, in the browsers in which they were allowed.
+// Notifications on the screen of whoever looks elsewhere, in the browsers in which they were allowed: by push, else by an
+// open tab.
+import { isPushed, keep, keepUp, leave } from "./push.js";
+
 const ALLOWED = "rapport-desktop";
 const LAST = "rapport-desktop-last";
 const isPossible = "serviceWorker" in navigator && "Notification" in window;
@@ -14,6 +17,7 @@ async function news(url) {
 }
 
 async function show(url) {
+  if (await isPushed()) return;
   // Of several tabs one asks; what it has shown the others find as shown.
   const found = await navigator.locks.request("rapport-desktop", () => news(url));
   const registration = found.length ? await worker() : null;
@@ -32,23 +36,47 @@ document.addEventListener("live:change", ({ target }) => {
 }, true);
 
 // Where it is allowed and forbidden again
-const state = () => {
+async function state() {
   if (!isPossible) return "impossible";
   if (Notification.permission === "denied") return "refused";
-  return isOn() ? "on" : "off";
-};
-
-function draw(card) {
-  for (const part of card.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state();
+  if (!isOn()) return "off";
+  return (await isPushed()) ? "on" : "tab";
 }
 
-document.querySelectorAll("[data-desktop]").forEach((card) => {
-  draw(card);
+async function draw(card) {
+  const now = await state();
+  for (const part of card.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(now);
+}
+
+const changed = () => document.getElementById("browsers")?.dispatchEvent(new CustomEvent("browsers:change"));
+
+async function wish(on) {
+  if (on && (await Notification.requestPermission()) !== "granted") return;
+  localStorage.setItem(ALLOWED, on ? "on" : "off");
+  if (!on) await leave();
+  else if (!(await keep())) await worker();
+  changed();
+}
+
+const cards = [...document.querySelectorAll("[data-desktop]")];
+// From the list, here or from elsewhere
+const isRemoved = async () => cards.length && (await isPushed()) && !document.querySelector("#browsers [data-this]");
+
+async function begin() {
+  if (isOn() && (await isRemoved())) await wish(false);
+  else if (isOn() && (await keepUp())) changed();
+  cards.forEach(draw);
+}
+
+for (const card of cards) {
   card.addEventListener("click", async ({ target }) => {
-    const wish = target.closest("[data-desktop-wish]")?.dataset.desktopWish;
-    if (!wish) return;
-    if (wish === "on" && (await Notification.requestPermission()) === "granted") await worker();
-    localStorage.setItem(ALLOWED, wish);
-    draw(card);
+    const button = target.closest("[data-desktop-wish]");
+    if (!button) return;
+    // A network without a way out may take long to say so.
+    const slow = setTimeout(() => draw(card), 1_500);
+    await wish(button.dataset.desktopWish === "on");
+    clearTimeout(slow);
+    await draw(card);
   });
-});
+}
+begin();

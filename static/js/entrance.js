@@ -1,6 +1,7 @@
 // Sign-in: show the password; in the demo, one click fills the form.
 import "./csrf.js";
 import "./forms.js";
+import { leave } from "./push.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-email]");
@@ -10,3 +11,6 @@ document.addEventListener("click", (event) => {
   form.elements.password.value = button.closest("[data-password]").dataset.password;
   form.requestSubmit();
 });
+
+// Nobody is signed in: what is still on its way to whoever was is not shown here.
+if (document.getElementById("login")) leave().catch(() => {});

@@ -14,6 +14,17 @@ FOLLOWED = ("302 404 302 302 302 404 302", "302 404 302 404 404 404 302", NOBODY
 FOLLOWED_CUSTOMER = ("302 404 302 302 302 302 302", "302 404 302 302 302 404 302", NOBODY, NOBODY)
 
 
+#: of the example in RFC 8291
+BROWSER = {
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/example",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
+INSIDE = BROWSER | {"endpoint": "https://169.254.169.254/latest/meta-data/"}
+NO_WORD = "302 204 204 204 204 204 204"
+BAD = "302 400 400 400 400 400 400"
+
+
 def about(kind, label):
     return {"about": kind, "words": [label]}
 
@@ -49,6 +60,14 @@ NOTIFICATIONS = {
         NOBODY,
         **about("customer", "customers.customer"),
     ),
+    "notifications:browsers": get(OWN),
+    "notifications:browser_key": get(OWN),
+    "notifications:keep_browser": post(NO_WORD, data=BROWSER),
+    "notifications:keep_browser inside": post(BAD, data=INSIDE),
+    "notifications:keep_browser nothing": post(BAD),
+    "notifications:leave_browser": post(NO_WORD, data={"endpoint": BROWSER["endpoint"]}),
+    "notifications:leave_browser nothing": post(BAD),
+    "notifications:remove_browser": post(*ONE, about="browser"),
     "notifications:settings": get(OWN),
     "notifications:settings form": post("302 422 422 422 422 422 422"),
 }

@@ -49,6 +49,7 @@ class Scene:
         made |= self._selling(owner, customer, company, gone)
         about = {"subject_type": "deals.deal", "subject_id": made["deal"].pk}
         made["notification"] = Notification.objects.create(user=owner, kind="assigned", source=kind, **about)
+        made["browser"] = factories.PushSubscriptionFactory(user=owner)
         for name, thing in made.items():
             self.objects[name, kind] = thing
 

@@ -142,7 +142,7 @@ def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, so
     tab.sign_in(sofia)
     tab.go("/settings/notifications/")
     tab.page.get_by_role("button", name="Show notifications in this browser").click()
-    expect(tab.page.get_by_text("This browser shows notifications while you look elsewhere")).to_be_visible()
+    expect(tab.page.get_by_text("as long as Rapport is open in a tab")).to_be_visible()
     assert tab.violations() == []
     tab.page.evaluate("document.hasFocus = () => false")
     place = {"subject_type": "leads.lead", "subject_id": nils.pk}

@@ -19,7 +19,7 @@ from customers.models import Customer, Order, Phone
 from tests import factories
 from tests.rows import all_rows
 
-APPS = ("crm", "accounts", "activities", "customers", "deals", "leads", "dashboard", "exchange")
+APPS = ("crm", "accounts", "activities", "notifications", "customers", "deals", "leads", "dashboard", "exchange")
 #: proxies, on which triggers are declared, are the same tables
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models() if not model._meta.proxy]
 NAMES = [model._meta.label for model in MODELS]

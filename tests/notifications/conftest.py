@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from crm.models import Event
 from notifications import delivering
 from notifications.models import Notification
+from tests.push_service import PushService
 
 
 @pytest.fixture
@@ -20,3 +22,13 @@ def told():
         return [(row.user.name.split()[0], row.kind) for row in rows]
 
     return tell
+
+
+@pytest.fixture
+def service(settings):
+    """A push service, known under its name."""
+    made = PushService()
+    settings.OUTWARD_STAND_INS, settings.WEBPUSH_SERVICES = made.stand_in, [made.host]
+    yield made
+    made.close()
+    cache.delete(f"notifications.silent:{made.host}")

@@ -51,9 +51,12 @@ def cookie_of(user):
     return f"Cookie: {name}={morsel.value}\r\n"
 
 
-def watch(wire, asked, headers, since=""):
-    wire.say(request("GET", f"/live/?topics={','.join(asked)}&since={since}", headers=headers, close=False))
-    assert b"text/event-stream" in wire.hear(upto=b": watching").lower()
+def open_stream(wire, asked, headers, since=""):
+    return wire.say(request("GET", f"/live/?topics={','.join(asked)}&since={since}", headers=headers, close=False))
+
+
+def watch(wire, asked, headers):
+    assert b"text/event-stream" in open_stream(wire, asked, headers).hear(upto=b": watching").lower()
     return wire
 
 
@@ -213,7 +216,7 @@ def test_what_changed_after_the_page_was_made_and_before_its_stream_came_is_told
     name = topics.topic(customer)
     topics.publish(name, "user:0")
     with Wire(port) as wire:
-        watch(wire, [name, f"user:{alice.pk}"], cookie_of(alice), since=told(live, name))
+        open_stream(wire, [name, f"user:{alice.pk}"], cookie_of(alice), since=told(live, name))
         assert messages(wire.hear(upto=b'"}')) == [{"topic": name}]
 
 
@@ -221,20 +224,20 @@ def test_what_changed_before_the_page_was_made_is_not(port, live, alice, custome
     name = topics.topic(customer)
     topics.publish(name)
     with Wire(port) as wire:
-        watch(wire, [name], cookie_of(alice), since=told(live, name) + 2)
+        open_stream(wire, [name], cookie_of(alice), since=told(live, name) + 2)
         assert b"change" not in wire.hear(upto=b"ping")
 
 
 def test_a_page_from_before_this_process_listened_fetches_everything(port, alice):
     with Wire(port) as wire:
-        watch(wire, [f"user:{alice.pk}"], cookie_of(alice), since=1)
+        open_stream(wire, [f"user:{alice.pk}"], cookie_of(alice), since=1)
         assert b"event: resync" in wire.hear(upto=b"resync")
 
 
 @pytest.mark.parametrize("since", ["", "-1", "1e3", "nonsense", "9" * 40, "%00"])
 def test_since_no_moment_at_all_says_nothing(port, alice, since):
     with Wire(port) as wire:
-        watch(wire, [f"user:{alice.pk}"], cookie_of(alice), since=since)
+        open_stream(wire, [f"user:{alice.pk}"], cookie_of(alice), since=since)
         assert b"data: " not in wire.hear(upto=b"ping")
 
 
@@ -285,7 +288,7 @@ def test_1000_streams_cost_few_connections_and_pages_still_answer(port, live, al
     finally:
         for wire in wires:
             wire.socket.close()
-    wait_until(lambda: not live.hub.clients)
+    wait_until(lambda: not live.hub.clients, seconds=60)
     assert not live.hub.watchers
 
 

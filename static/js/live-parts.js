@@ -43,8 +43,9 @@ function fetchAgain(part) {
 export function tell(part) {
   const pause = 1000 * (part.dataset.liveEvery ?? 0);
   const left = (told.get(part.id) ?? 0) + pause - Date.now();
-  // An open form is not taken away from under somebody's hands: the part is fetched when it is closed.
-  if (busy(part) || (pause && document.hidden)) wait(part);
+  // An open form is not taken away from under somebody's hands: the part is fetched when it is closed. Nor is the place
+  // of whoever has come far down, by loading what is older: they say when.
+  if (busy(part) || part.querySelector("[data-live-grown]") || (pause && document.hidden)) wait(part);
   else if (left > 0) later(part.id, left);
   else fetchAgain(part);
 }

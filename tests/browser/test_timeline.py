@@ -6,10 +6,12 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from activities.models import Activity, Comment
+from crm.events import record
 from tests import factories
 from tests.browser.conftest import PHONE, press
 
@@ -42,6 +44,31 @@ def composer(page):
 
 def timeline(page):
     return page.locator("#timeline")
+
+
+def test_whoever_has_loaded_older_ones_keeps_their_place_when_something_happens(open_tab, sofia, deal):
+    base = timezone.now() - dt.timedelta(days=3)
+    for number in range(50):
+        done = base - dt.timedelta(hours=number)
+        factories.ActivityFactory(
+            kind="note", body=f"Note {number}", deal=deal, customer=deal.customer, done_at=done, owner=sofia
+        )
+    tab = open_tab()
+    tab.sign_in(sofia)
+    tab.go(deal.get_absolute_url())
+    tab.page.get_by_role("link", name="Load older").click()
+    expect(timeline(tab.page).get_by_text("Note 30", exact=True)).to_be_visible()
+    factories.ActivityFactory(
+        kind="note", body="Just now", deal=deal, customer=deal.customer, done_at=timezone.now(), owner=sofia
+    )
+    record("deal.changed", on=deal, by=None, fields=["title"])
+    changed = tab.page.get_by_role("button", name="Changed: show")
+    expect(changed).to_be_visible()
+    expect(timeline(tab.page).get_by_text("Note 30", exact=True)).to_be_visible()
+    assert tab.violations() == []
+    changed.click()
+    expect(timeline(tab.page).get_by_text("Just now", exact=True)).to_be_visible()
+    expect(changed).to_be_hidden()
 
 
 def test_a_note_mentions_a_colleague_by_keyboard(page, deal):

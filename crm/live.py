@@ -124,7 +124,7 @@ class Live:
             return False
         if again is None or (again.user_id, again.rights) != (watcher.user_id, watcher.rights):
             return False  # with other rights the browser asks anew
-        self.hub.narrow(client, again.topics)
+        self.hub.watch(client, again.topics)
         return True
 
     def _next_check(self) -> float:

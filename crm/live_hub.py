@@ -68,28 +68,29 @@ class Hub:
 
     def join(self, topics: Names, user_id: int = 0) -> Client:
         """A new stream."""
-        client = Client(topics, user_id)
+        client = Client({}, user_id)
         self.clients.add(client)
         self.streams_of[user_id] += 1
-        for topic in topics:
-            self.watchers[topic].add(client)
+        self.watch(client, topics)
         return client
 
     def leave(self, client: Client) -> None:
         """A stream has ended."""
-        self.narrow(client, {})
+        self.watch(client, {})
         self.clients.discard(client)
         self.streams_of[client.user_id] -= 1
         if not self.streams_of[client.user_id]:
             del self.streams_of[client.user_id]
 
-    def narrow(self, client: Client, topics: Names) -> None:
-        """Fewer topics than before: somebody may no longer see a record."""
+    def watch(self, client: Client, topics: Names) -> None:
+        """These from now on: somebody may no longer see a record, or see another that was shared with them."""
         for topic in client.topics.keys() - topics.keys():
             self.watchers[topic].discard(client)
             if not self.watchers[topic]:
                 del self.watchers[topic]
-        client.topics = {topic: names for topic, names in client.topics.items() if topic in topics}
+        for topic in topics:
+            self.watchers[topic].add(client)
+        client.topics = topics
 
     def catch_up(self, client: Client, since: float) -> None:
         """Tell a new stream what changed after its page was made (`since`, seconds of the clock) and before it came."""

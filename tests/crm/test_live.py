@@ -183,6 +183,15 @@ def test_a_deal_that_is_shared_is_heard_of_too(port, deal, bob):
     assert heard_by(port, bob, names, lambda: deal.win(by=deal.owner)) == MINE
 
 
+def test_a_deal_that_is_shared_while_the_stream_is_open_is_heard_of_soon(port, live, deal, bob):
+    with Wire(port) as wire:
+        watch(wire, ["deals.deal:mine"], cookie_of(bob))
+        deal.shared_with.add(bob)
+        wait_until(lambda: topics.topic(deal) in live.hub.watchers)
+        deal.win(by=deal.owner)
+        assert {"topic": "deals.deal:mine"} in messages(wire.hear(upto=b'mine"}'))
+
+
 def test_a_stream_ends_when_the_role_changes_and_the_new_one_hears_less(port, mona, deal):
     headers = cookie_of(mona)
     with Wire(port) as wire:

@@ -164,6 +164,17 @@ def test_an_address_that_is_none_is_refused(note, db, address):
     assert not Mail.objects.exists()
 
 
+def test_a_user_without_a_true_address_holds_up_nobody_who_is_told_with_them(mail_server, note, alice, bob):
+    type(alice).objects.filter(pk=alice.pk).update(email="alice at example")
+    alice.refresh_from_db()
+    bad, good = (outbox.post(note, to=user, words="Hello") for user in (alice, bob))
+    outbox.send_due(now())
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, good.state) == ("failed", "sent")
+    assert bad.error.startswith("It cannot be sent as it is")
+
+
 def test_a_letter_that_nobody_writes_is_refused(db, alice):
     with pytest.raises(LookupError):
         outbox.post("tests.unknown", to=alice)

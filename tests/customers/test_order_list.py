@@ -46,7 +46,7 @@ def orders(alice, bob):
         name: factories.OrderFactory(**({"number": name, "placed_at": AT} | given)) for name, given in made.items()
     }
     factories.OrderLineFactory(order=found["plain"], sku="A1")
-    factories.OrderLineFactory(order=found["plain"], sku="A1", position=99)
+    factories.OrderLineFactory(order=found["plain"], sku="A1")
     return found
 
 

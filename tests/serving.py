@@ -11,10 +11,11 @@ import uvicorn
 
 
 @contextlib.contextmanager
-def serving(application):
-    """Serve an ASGI application in a thread; yields the port."""
+def serving(application, port=0):
+    """Serve an ASGI application in a thread, on a free port or on one that was just left; yields the port."""
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # as crm.serve: answers go out at once
-    listening.bind(("127.0.0.1", 0))
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(
         application, lifespan="on", http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2
     )

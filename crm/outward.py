@@ -56,10 +56,6 @@ class Target:
     host: str
     path: str
 
-    @property
-    def origin(self) -> str:
-        return f"https://{self.host}"
-
 
 @dataclass(frozen=True)
 class Answer:

@@ -17,6 +17,7 @@ from crm.models import JobProgress, JobState
 from customers.models import Customer
 from tests import factories
 from tests.crm.working import work
+from tests.working import empty_the_queue
 
 MANY = 10_001
 
@@ -24,14 +25,9 @@ MANY = 10_001
 @pytest.fixture
 def committed(transactional_db):
     """Rows that other connections see; the queue is emptied before and after."""
-    _empty_the_queue()
+    empty_the_queue()
     yield
-    _empty_the_queue()
-
-
-def _empty_the_queue():
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+    empty_the_queue()
 
 
 @pytest.fixture

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from crm import outbox, postgres
+from crm import outbox
 from crm.models import Mail
-from tests.architecture.source import ROOT
 from tests.serving import wait_until
+from tests.working import workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,29 +76,8 @@ def test_a_request_that_posts_does_not_wait_for_one_that_posts(note, alice, bob)
 @pytest.fixture
 def worker(mail_server):
     """Starts a real worker on this test's database and mail server."""
-    started, name = [], connection.settings_dict["NAME"]
-    url = urlsplit(os.environ["DATABASE_URL"] if postgres.is_external() else postgres.database_url())
-    environ = os.environ | {
-        "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
-        "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-        "RAPPORT_DEMO": "1",
-    }
-
-    def start():
-        started.append(subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environ))
-        return started[-1]
-
-    _empty_the_queue()
-    yield start
-    for process in started:
-        process.kill()
-        process.wait(10)
-    _empty_the_queue()
-
-
-def _empty_the_queue():
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+    with workers(EMAIL_URL=f"smtp://127.0.0.1:{mail_server.port}", RAPPORT_DEMO="1") as start:
+        yield start
 
 
 def test_killed_between_acceptance_and_commit_it_is_sent_again_as_the_same_mail(mail_server, worker, alice):

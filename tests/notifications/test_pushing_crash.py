@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from crm import postgres
 from notifications import browsers
 from notifications.models import Notification
 from tests import factories
-from tests.architecture.source import ROOT
 from tests.push_service import Browser
 from tests.serving import wait_until
+from tests.working import workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,31 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def worker(service):
     """Starts a real worker on this test's database and push service."""
-    started, name = [], connection.settings_dict["NAME"]
-    url = urlsplit(os.environ["DATABASE_URL"] if postgres.is_external() else postgres.database_url())
-    environ = os.environ | {
-        "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
-        "DJANGO_SETTINGS_MODULE": "tests.push_settings",
-        "TEST_STAND_INS": json.dumps(service.stand_in),
-        "WORKER_HEARTBEAT_SECONDS": "1",
-        "WORKER_DEAD_AFTER_SECONDS": "3",
-    }
-
-    def start():
-        started.append(subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environ))
-        return started[-1]
-
-    _empty_the_queue()
-    yield start
-    for process in started:
-        process.kill()
-        process.wait(10)
-    _empty_the_queue()
-
-
-def _empty_the_queue():
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+    environ = {"DJANGO_SETTINGS_MODULE": "tests.push_settings", "TEST_STAND_INS": json.dumps(service.stand_in)}
+    with workers(WORKER_HEARTBEAT_SECONDS="1", WORKER_DEAD_AFTER_SECONDS="3", **environ) as start:
+        yield start
 
 
 @pytest.fixture

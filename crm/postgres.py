@@ -317,8 +317,7 @@ def _prepare_folders() -> None:
     data, sockets = data_folder(), socket_folder()
     try:
         data.mkdir(parents=True, exist_ok=True)
-        if not sockets.exists():
-            sockets.mkdir(mode=0o700)
+        sockets.mkdir(mode=0o700, exist_ok=True)
         for folder in (data, sockets, *data.glob("pg*[0-9]")):
             _require_mine(folder)
         sockets.chmod(0o700)

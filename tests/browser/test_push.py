@@ -79,8 +79,11 @@ def served(tab):
 
 
 def worker_of(tab):
+    """The service worker as soon as it may show something: it runs before, while it is being installed."""
     context = tab.page.context
-    return context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+    worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+    worker.evaluate("async () => { while (!registration.active) await new Promise((go) => setTimeout(go, 20)); }")
+    return worker
 
 
 def shown(tab):

@@ -98,10 +98,8 @@ def test_every_module_that_the_product_uses_is_there(data):
 
 def test_two_processes_that_start_it_at_once(data):
     processes = [ensure_elsewhere() for _ in range(3)]
-    for process in processes:
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-        assert out.strip() == postgres.database_url()
+    told = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert told == [(f"{postgres.database_url()}\n", "", 0)] * 3
     assert len(list(data.glob("pg*/postmaster.pid"))) == 1
 
 

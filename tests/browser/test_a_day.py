@@ -34,7 +34,7 @@ def zoe(transactional_db):
 
 def test_a_caller_is_found_by_the_last_digits_and_a_fact_is_edited_in_place(open_tab, someone, zoe):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
+    tab.sign_in_by_form(someone("manager"))
     page = tab.page
     press(page, "Control+k")
     page.get_by_role("combobox", name=re.compile("Search")).fill("1234567")
@@ -51,8 +51,7 @@ def test_a_caller_is_found_by_the_last_digits_and_a_fact_is_edited_in_place(open
 
 def test_escape_leaves_a_fact_as_it_was(open_tab, someone, zoe):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
-    tab.go(f"/customers/{zoe.pk}/")
+    tab.sign_in(someone("manager"), f"/customers/{zoe.pk}/")
     tab.page.get_by_role("link", name="Edit city").click()
     tab.page.get_by_role("textbox", name="City").fill("Nowhere")
     press(tab.page, "Escape")
@@ -63,8 +62,7 @@ def test_escape_leaves_a_fact_as_it_was(open_tab, someone, zoe):
 def test_two_colleagues_who_change_one_fact_both_see_what_happened(open_tab, someone, zoe):
     first, second = open_tab(), open_tab()
     for tab in (first, second):
-        tab.sign_in(someone("manager"))
-        tab.go(f"/customers/{zoe.pk}/")
+        tab.sign_in(someone("manager"), f"/customers/{zoe.pk}/")
         tab.page.get_by_role("link", name="Edit city").click()
     first.page.get_by_role("textbox", name="City").fill("Malmö")
     press(first.page, "Enter")
@@ -86,8 +84,7 @@ def test_two_colleagues_who_change_one_fact_both_see_what_happened(open_tab, som
 def test_an_open_record_shows_a_colleagues_change_without_reload(open_tab, someone, zoe):
     watching, changing = open_tab(), open_tab()
     for tab in (watching, changing):
-        tab.sign_in(someone("manager"))
-        tab.go(f"/customers/{zoe.pk}/")
+        tab.sign_in(someone("manager"), f"/customers/{zoe.pk}/")
     changing.page.get_by_role("link", name="Edit job title").click()
     changing.page.get_by_role("textbox", name="Job title").fill("Head of purchasing")
     press(changing.page, "Enter")
@@ -96,8 +93,7 @@ def test_an_open_record_shows_a_colleagues_change_without_reload(open_tab, someo
 
 def test_a_note_is_written_and_taken_back(open_tab, someone, zoe):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
-    tab.go(f"/customers/{zoe.pk}/")
+    tab.sign_in(someone("manager"), f"/customers/{zoe.pk}/")
     tab.page.get_by_role("textbox", name="Note").fill("Asked for 12 oak chairs <script>alert(1)</script>")
     tab.page.locator("#composer").get_by_role("button", name="Save").click()
     expect(tab.page.locator("#timeline")).to_contain_text("Asked for 12 oak chairs <script>alert(1)</script>")
@@ -105,8 +101,7 @@ def test_a_note_is_written_and_taken_back(open_tab, someone, zoe):
 
 def test_the_board_follows_the_dates_and_its_chart_has_a_table(open_tab, someone, zoe):
     tab = open_tab()
-    tab.sign_in(someone("analyst"))
-    tab.go("/dashboard/")
+    tab.sign_in(someone("analyst"), "/dashboard/")
     page = tab.page
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Revenue"))
     today = dt.date.today()
@@ -148,7 +143,7 @@ def test_every_page_is_free_of_violations_and_fits(open_tab, someone, zoe, size,
 @pytest.mark.parametrize("role", ["admin", "manager", "sales", "agent", "analyst"])
 def test_no_entry_of_the_shell_leads_nowhere(open_tab, someone, zoe, role):
     tab = open_tab()
-    tab.sign_in(someone(role))
+    tab.sign_in(someone(role), "/")
     links = tab.page.eval_on_selector_all("a[href^='/']", "links => links.map(link => link.getAttribute('href'))")
     assert links
     for path in sorted(set(links)):

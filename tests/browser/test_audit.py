@@ -46,7 +46,7 @@ def queue(transactional_db):
 
 def test_from_the_keyboard_to_what_one_colleague_did(open_tab, ada, happened):
     tab = open_tab()
-    tab.sign_in(ada)
+    tab.sign_in(ada, "/")
     press(tab.page, "g", "a")
     tab.page.wait_for_url("**/activity/")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Activity")
@@ -68,8 +68,7 @@ def test_what_is_new_is_announced_where_one_reads(open_tab, ada, happened):
     alice, customer = happened
     tab = open_tab()
     tab.page.clock.install()
-    tab.sign_in(ada)
-    tab.go("/activity/")
+    tab.sign_in(ada, "/activity/")
     before = tab.page.locator(".audit li").count()
     record("customer.changed", on=customer, by=alice, fields=["city"])
     tab.page.clock.run_for(31_000)
@@ -99,8 +98,7 @@ def test_a_failed_job_is_tried_again_without_a_script(chromium, server, ada, que
 def test_the_figures_of_the_queue_follow(open_tab, ada, queue):
     tab = open_tab()
     tab.page.clock.install()
-    tab.sign_in(ada)
-    tab.go("/settings/jobs/")
+    tab.sign_in(ada, "/settings/jobs/")
     waiting = tab.page.locator(".queue-figures dl", has_text="Waiting").locator("dd").first
     expect(waiting).to_have_text("2")
     jobs.run.defer(job="00000000-0000-0000-0000-000000000001")

@@ -31,8 +31,7 @@ def lanterns(seller):
 def board(open_tab, seller, lanterns):
     def opened(query="", **more):
         tab = open_tab(**more)
-        tab.sign_in(seller)
-        tab.go(f"/deals/{query}")
+        tab.sign_in(seller, f"/deals/{query}")
         return tab
 
     return opened

@@ -39,8 +39,7 @@ def nils(manager):
 def tab(open_tab, manager, nils):
     def opened(path, **more):
         tab = open_tab(**more)
-        tab.sign_in(manager)
-        tab.go(path)
+        tab.sign_in(manager, path)
         return tab
 
     return opened

@@ -21,8 +21,7 @@ def mona(someone):
 def tab(open_tab, mona):
     def opened(path, **more):
         made = open_tab(**more)
-        made.sign_in(mona)
-        made.go(path)
+        made.sign_in(mona, path)
         made.page.mouse.move(5, 5)
         made.page.wait_for_timeout(700)  # the stream opens behind the page
         return made

@@ -40,8 +40,7 @@ def picture(tab, name):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_what_failed_is_sent_again(open_tab, ada, mails, size, dark):
     tab = open_tab(size=size, dark=dark)
-    tab.sign_in(ada)
-    tab.go("/settings/")
+    tab.sign_in(ada, "/settings/")
     tab.page.get_by_role("link", name="Outbox").click()
     expect(tab.page.get_by_role("heading", name="Outbox")).to_be_visible()
     assert (tab.violations(), tab.overflow()) == ([], 0)
@@ -61,8 +60,7 @@ def test_what_failed_is_sent_again(open_tab, ada, mails, size, dark):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_letter_is_seen_as_text_and_as_html(open_tab, ada, size, dark):
     tab = open_tab(size=size, dark=dark)
-    tab.sign_in(ada)
-    tab.go("/admin/")
+    tab.sign_in(ada, "/admin/")
     tab.page.get_by_role("link", name="Letters").first.click()
     tab.page.get_by_role("link", name="Invitation").click()
     expect(tab.page.locator("pre")).to_contain_text("Choose your password here")

@@ -40,10 +40,9 @@ def bell(tab):
 
 def test_one_assigns_and_the_others_bell_rings_without_reload(open_tab, sofia, mona, nils):
     hers, theirs = open_tab(), open_tab()
-    hers.sign_in(sofia)
+    hers.sign_in(sofia, "/")
     expect(bell(hers)).to_have_accessible_name("Notifications: none unread")
-    theirs.sign_in(mona)
-    theirs.go(f"/leads/{nils.pk}/")
+    theirs.sign_in(mona, f"/leads/{nils.pk}/")
     theirs.page.get_by_role("link", name="Assign").click()
     theirs.page.locator("#drawer").get_by_role("button", name=re.compile("Sofia Marchetti")).click()
     expect(theirs.page.locator("#fact-owner")).to_contain_text("Sofia Marchetti")
@@ -67,8 +66,7 @@ def test_all_are_read_at_once_and_taken_back_on_a_phone_in_the_dark(open_tab, so
         Notification.objects.create(user=sofia, kind="mentioned", source=str(number), **place)
     type(nils).objects.update(owner=sofia)
     tab = open_tab(size=PHONE, dark=True)
-    tab.sign_in(sofia)
-    tab.go("/notifications/")
+    tab.sign_in(sofia, "/notifications/")
     expect(bell(tab)).to_have_accessible_name("3 unread notifications")
     assert tab.violations() == []
     assert tab.overflow() <= 0
@@ -88,7 +86,7 @@ def one_more_for(user, lead):
 
 def test_what_happens_before_the_stream_of_a_page_opens_is_not_missed(open_tab, sofia, nils):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     held = []
 
     def hold(route):
@@ -108,7 +106,7 @@ def test_what_happens_before_the_stream_of_a_page_opens_is_not_missed(open_tab, 
 def test_without_the_locks_of_a_secure_page_the_bell_rings_too(open_tab, sofia, nils):
     tab = open_tab()
     tab.page.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })")
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     tab.page.wait_for_timeout(600)
     one_more_for(sofia, nils)
     expect(bell(tab)).to_have_accessible_name("1 unread notification")
@@ -139,8 +137,7 @@ def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, so
     type(nils).objects.update(owner=sofia)
     tab = open_tab()
     tab.page.context.grant_permissions(["notifications"])
-    tab.sign_in(sofia)
-    tab.go("/settings/notifications/")
+    tab.sign_in(sofia, "/settings/notifications/")
     tab.page.get_by_role("button", name="Show notifications in this browser").click()
     expect(tab.page.get_by_text("as long as Rapport is open in a tab")).to_be_visible()
     assert tab.violations() == []
@@ -161,8 +158,7 @@ def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, so
 def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
     type(nils).objects.update(owner=sofia)
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go(f"/leads/{nils.pk}/")
+    tab.sign_in(sofia, f"/leads/{nils.pk}/")
     tab.page.get_by_label("More actions").click()
     tab.page.get_by_role("button", name="Follow").click()
     expect(tab.page.get_by_role("button", name="Stop following")).to_be_visible()
@@ -173,8 +169,7 @@ def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
 
 def test_how_one_is_told_is_chosen_on_one_page(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go("/settings/notifications/")
+    tab.sign_in(sofia, "/settings/notifications/")
     tab.page.get_by_label("By e-mail: Somebody mentions me").select_option("digest")
     tab.page.get_by_label("Quiet from").fill("22:00")
     tab.page.get_by_role("button", name="Save").click()
@@ -189,8 +184,7 @@ def test_two_who_look_at_one_record_see_each_other(open_tab, sofia, mona, nils):
     type(nils).objects.update(owner=sofia)
     hers, theirs = open_tab(), open_tab()
     for tab, user in ((hers, sofia), (theirs, mona)):
-        tab.sign_in(user)
-        tab.go(f"/leads/{nils.pk}/")
+        tab.sign_in(user, f"/leads/{nils.pk}/")
         tab.page.wait_for_timeout(1500)  # a page says so when it has been looked at for a second
     expect(theirs.page.locator("#here")).to_have_text("Sofia Marchetti is here too")
     expect(hers.page.locator("#here")).to_have_text("Mona Berg is here too")
@@ -199,8 +193,7 @@ def test_two_who_look_at_one_record_see_each_other(open_tab, sofia, mona, nils):
 
 def test_the_bell_rings_however_many_records_are_open_in_other_tabs(open_tab, sofia, nils):
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go("/notifications/")
+    tab.sign_in(sofia, "/notifications/")
     others = [[f"user:{sofia.pk}", f"leads.lead:{1000 + 2 * n}", f"leads.lead:{1001 + 2 * n}"] for n in range(30)]
     tab.page.evaluate(
         "(all) => all.forEach((topics, n) => new BroadcastChannel('rapport-live')"
@@ -216,8 +209,7 @@ def test_the_bell_rings_however_many_records_are_open_in_other_tabs(open_tab, so
 def test_what_a_page_does_by_itself_neither_complains_nor_takes_it_away(open_tab, sofia, mona, nils):
     type(nils).objects.update(owner=sofia)
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go(f"/leads/{nils.pk}/")
+    tab.sign_in(sofia, f"/leads/{nils.pk}/")
     tab.page.wait_for_timeout(1500)
     note = tab.page.get_by_role("textbox", name="Note").first
     note.fill("Half a thought")
@@ -240,8 +232,7 @@ def test_reading_far_down_stays_there_with_the_focus_where_it_was(open_tab, sofi
     place = {"user": sofia, "kind": "mentioned", "subject_type": "leads.lead", "subject_id": nils.pk}
     Notification.objects.bulk_create(Notification(source=str(number), **place) for number in range(45))
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go("/notifications/")
+    tab.sign_in(sofia, "/notifications/")
     lines = tab.page.locator("#notifications li")
     expect(lines).to_have_count(30)
     tab.page.get_by_role("link", name="Load older").click()

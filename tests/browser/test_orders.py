@@ -33,8 +33,7 @@ def order(transactional_db):
 
 def test_an_order_is_entered_with_more_lines_than_there_are_rows(open_tab, someone, order):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
-    tab.go("/orders/new/")
+    tab.sign_in(someone("manager"), "/orders/new/")
     page = tab.page
     page.get_by_label("Customer").fill("Zoë Ångström")
     for number in range(1, 6):
@@ -76,8 +75,7 @@ def test_without_script_there_are_rows_enough_and_more_after_saving(chromium, se
 def test_a_status_is_changed_in_place_and_the_other_one_meets_it(open_tab, someone, order):
     tabs = [open_tab(), open_tab()]
     for tab in tabs:
-        tab.sign_in(someone("manager"))
-        tab.go(f"/orders/{order.pk}/")
+        tab.sign_in(someone("manager"), f"/orders/{order.pk}/")
         tab.page.get_by_role("link", name="Edit status").click()
         expect(tab.page.get_by_label("Status")).to_be_visible()
     for tab, status in zip(tabs, ("completed", "cancelled"), strict=True):
@@ -95,8 +93,7 @@ def test_a_status_is_changed_in_place_and_the_other_one_meets_it(open_tab, someo
 
 def test_an_order_is_deleted_and_brought_back_by_the_toast(open_tab, someone, order):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
-    tab.go(f"/orders/{order.pk}/")
+    tab.sign_in(someone("manager"), f"/orders/{order.pk}/")
     tab.page.get_by_label("More actions").click()
     tab.page.get_by_role("button", name="Delete").click()
     expect(tab.page).to_have_url(re.compile("/orders/$"))
@@ -108,8 +105,7 @@ def test_an_order_is_deleted_and_brought_back_by_the_toast(open_tab, someone, or
 
 def test_the_search_finds_while_typing_and_leads_back(open_tab, someone, order):
     tab = open_tab()
-    tab.sign_in(someone("manager"))
-    tab.go("/search/")
+    tab.sign_in(someone("manager"), "/search/")
     page = tab.page
     page.get_by_role("searchbox").last.fill("Zoee Angstrem")
     expect(page.get_by_role("link", name=re.compile("Zoë Ångström"))).to_be_visible()

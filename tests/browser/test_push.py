@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from crm import topics
 from notifications.models import Notification, PushSubscription
 from tests import factories
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import CHROMIUM, PHONE, launched
 from tests.push_service import Browser
 
 SETTINGS = "/settings/notifications/"
@@ -38,6 +38,13 @@ PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
   return given();
 };
 """
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The whole browser: the one without windows is reached by no push service."""
+    with launched(CHROMIUM) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -222,7 +229,7 @@ def test_signed_out_it_is_nobodys_and_then_of_whoever_signs_in(allowed, sofia, s
     expect(tab.page.get_by_label("E-mail")).to_be_visible()
     assert not PushSubscription.objects.exists()
     tab.page.wait_for_function("localStorage.getItem('given') === null")
-    tab.sign_in(mona)
+    tab.sign_in_by_form(mona)
     tab.go(SETTINGS)
     expect(tab.page.get_by_text(ALSO_CLOSED)).to_be_visible()
     assert PushSubscription.objects.get().user == mona

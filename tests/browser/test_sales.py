@@ -41,8 +41,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_tab, manager, size, dark)
 
 def test_a_figure_is_chosen_and_opened(open_tab, manager):
     tab = open_tab()
-    tab.sign_in(manager)
-    tab.go("/dashboard/sales/?preset=all")
+    tab.sign_in(manager, "/dashboard/sales/?preset=all")
     page = tab.page
     everybody = page.locator("#card-leads dd > a").inner_text()
     page.get_by_label("Person").select_option(label="Sally Seller")
@@ -60,8 +59,7 @@ def test_a_figure_is_chosen_and_opened(open_tab, manager):
 
 def test_the_charts_are_drawn_from_their_tables(open_tab, manager):
     tab = open_tab()
-    tab.sign_in(manager)
-    tab.go("/dashboard/sales/")
+    tab.sign_in(manager, "/dashboard/sales/")
     for name in ("leads", "deals"):
         section = tab.page.locator(f"#trend-{name}")
         expect(section.locator("canvas")).to_be_visible()

@@ -24,7 +24,7 @@ def tab(open_tab, someone):
     team = factories.TeamFactory(name="North")
     someone("sales", team=team, name="Alice Owner")
     opened = open_tab(size=WIDE)
-    opened.sign_in(someone("manager", team=team, name="Mona Manager"))
+    opened.sign_in_by_form(someone("manager", team=team, name="Mona Manager"))
     return opened
 
 

@@ -54,7 +54,7 @@ def rings(page, count):
 
 def test_all_tabs_of_a_browser_share_one_stream_and_the_next_takes_it_over(open_tab, server, live, sofia, told):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     others = [tab.page.context.new_page() for _ in range(3)]
     for number, page in enumerate(others):
         page.goto(f"{server}/{('customers', 'leads', 'notifications')[number]}/")
@@ -74,8 +74,7 @@ def test_after_a_restart_of_the_server_a_page_has_what_happened_meanwhile(open_t
     with serving(application(Live())) as port:
         tab = open_tab()
         tab.base = f"http://127.0.0.1:{port}"
-        tab.sign_in(sofia)
-        tab.go("/notifications/")
+        tab.sign_in(sofia, "/notifications/")
         tab.page.wait_for_timeout(700)
     told()
     with serving(application(Live()), port=port):

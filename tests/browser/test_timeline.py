@@ -33,8 +33,7 @@ def deal(sofia):
 @pytest.fixture
 def page(open_tab, sofia, deal):
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go(deal.get_absolute_url())
+    tab.sign_in(sofia, deal.get_absolute_url())
     return tab.page
 
 
@@ -54,8 +53,7 @@ def test_whoever_has_loaded_older_ones_keeps_their_place_when_something_happens(
             kind="note", body=f"Note {number}", deal=deal, customer=deal.customer, done_at=done, owner=sofia
         )
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go(deal.get_absolute_url())
+    tab.sign_in(sofia, deal.get_absolute_url())
     tab.page.get_by_role("link", name="Load older").click()
     expect(timeline(tab.page).get_by_text("Note 30", exact=True)).to_be_visible()
     factories.ActivityFactory(
@@ -152,8 +150,7 @@ def test_the_page_of_a_deal_has_nothing_to_complain_of_on_a_phone(open_tab, sofi
     Comment.objects.create(activity=note, body="Forty-one", created_by=sofia)
     for dark in (False, True):
         tab = open_tab(size=PHONE, dark=dark, touch=True)
-        tab.sign_in(sofia)
-        tab.go(deal.get_absolute_url())
+        tab.sign_in(sofia, deal.get_absolute_url())
         tab.page.get_by_role("link", name="Answer").click()
         expect(tab.page.get_by_label("Comment", exact=True)).to_be_visible()
         assert tab.violations() == []

@@ -46,7 +46,7 @@ def section(page, name):
 
 def test_finishing_asks_how_it_went_and_what_is_next(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     page = tab.page
     expect(section(page, "overdue")).to_contain_text("Ask for the decision")
     page.get_by_role("button", name="Mark as done: Ask for the decision").click()
@@ -69,7 +69,7 @@ def test_finishing_asks_how_it_went_and_what_is_next(open_tab, sofia):
 
 def test_it_is_put_off_in_place(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     page = tab.page
     page.get_by_label("Put off or change: Call Nils").click()
     page.locator("#section-today").get_by_role("button", name=re.compile("^Tomorrow")).click()
@@ -80,7 +80,7 @@ def test_it_is_put_off_in_place(open_tab, sofia):
 
 def test_another_day_is_chosen_in_the_line(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     page = tab.page
     page.get_by_label("Put off or change: Tidy up").click()
     section(page, "undated").get_by_role("link", name="Another day…").click()
@@ -93,7 +93,7 @@ def test_another_day_is_chosen_in_the_line(open_tab, sofia):
 
 def test_the_day_by_the_keyboard_alone(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     page = tab.page
     expect(section(page, "overdue")).to_be_visible()
     for key, title in (
@@ -119,7 +119,7 @@ def test_the_day_by_the_keyboard_alone(open_tab, sofia):
 
 def test_the_list_is_worked_through_by_the_keyboard_alone(open_tab, sofia):
     tab = open_tab()
-    tab.sign_in(sofia)
+    tab.sign_in(sofia, "/")
     page = tab.page
     press(page, "w")
     expect(page.locator("#progress")).to_contain_text("1 of 3")
@@ -145,8 +145,7 @@ def test_the_list_is_worked_through_by_the_keyboard_alone(open_tab, sofia):
 
 def test_what_a_colleague_finishes_meanwhile_is_passed(open_tab, sofia, someone):
     tab = open_tab()
-    tab.sign_in(sofia)
-    tab.go("/today/work/")
+    tab.sign_in(sofia, "/today/work/")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Ask for the decision")
     Activity.objects.get(title="Ask for the decision").finish(someone("manager", name="Mona Berg"))
     tab.page.get_by_role("button", name="Done and next").click()

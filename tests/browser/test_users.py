@@ -18,8 +18,7 @@ def test_invited_in_and_out(open_tab, ada):
     team = factories.TeamFactory(name="North")
     bob = factories.UserFactory(name="Bob Teammate", team=team)
     tab = open_tab()
-    tab.sign_in(ada)
-    tab.go("/users/")
+    tab.sign_in(ada, "/users/")
     tab.page.get_by_role("link", name="Invite").click()
     tab.page.get_by_label("Name").fill("Nina New")
     tab.page.get_by_label("E-mail").fill("Nina@Example.com")
@@ -55,8 +54,7 @@ def test_invited_in_and_out(open_tab, ada):
 
 def test_two_windows_on_one_profile(open_tab, ada):
     tab = open_tab()
-    tab.sign_in(ada)
-    tab.go("/settings/")
+    tab.sign_in(ada, "/settings/")
     second = tab.page.context.new_page()
     second.goto(tab.base + "/settings/")
     second.get_by_label("Name").fill("Ada Two")
@@ -72,8 +70,7 @@ def test_two_windows_on_one_profile(open_tab, ada):
 
 def test_the_switch_turns_the_light_off_and_keeps_it_off(open_tab, ada):
     tab = open_tab()
-    tab.sign_in(ada)
-    tab.go("/settings/")
+    tab.sign_in(ada, "/settings/")
     with tab.page.expect_response("**/settings/theme/"):
         tab.page.get_by_role("button", name="Switch between light and dark").click()
     expect(tab.page.locator("html")).to_have_attribute("data-theme", "dark")

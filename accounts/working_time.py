@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import DateField, IntegerField, TimeField, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hours import Holiday, WorkingHours
@@ -37,10 +38,17 @@ class Schedule:
 
     @classmethod
     def load(cls) -> Schedule:
-        """As set up now: two queries, for any number of questions."""
-        rows = WorkingHours.objects.values_list("weekday", "opens", "closes")
-        hours = {weekday: (opens, closes) for weekday, opens, closes in rows}
-        return cls(hours, frozenset(Holiday.objects.values_list("day", flat=True)), organisation_zone())
+        """As set up now: one query, for any number of questions."""
+        hours, holidays = {}, set()
+        no_hours = Value(None, IntegerField()), Value(None, TimeField()), Value(None, TimeField())
+        free = Holiday.objects.order_by().values_list(*no_hours, "day")
+        worked = WorkingHours.objects.order_by().values_list("weekday", "opens", "closes", Value(None, DateField()))
+        for weekday, opens, closes, day in worked.union(free, all=True):
+            if day:
+                holidays.add(day)
+            else:
+                hours[weekday] = (opens, closes)
+        return cls(hours, frozenset(holidays), organisation_zone())
 
     def opening(self, day: dt.date) -> Span | None:
         """The instants (UTC) between which a local day is worked; None on a free one."""

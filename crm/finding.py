@@ -6,13 +6,11 @@ A found.py has KINDS, which name what it finds, `find(text, user, limit)`, and i
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
 from django.urls import reverse
 
 from crm.shares import modules
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST = 200
-#: how alike a name must be to be meant, as pg_trgm counts
-ALIKE = 0.38
 
 
 @dataclass(frozen=True)
@@ -76,19 +72,10 @@ def find(text: str, user: User, limit: int = 8) -> list[Hit]:
         return []
     hits = _all(modules("found"), "find", text, user, limit)
     if not hits:
-        with forgiving():
-            hits = _all(modules("found"), "nearly", text, user, limit)
+        hits = _all(modules("found"), "nearly", text, user, limit)
     return sorted(hits, key=lambda hit: not hit.exact)
 
 
 def _all(apps: Iterable[Any], name: str, text: str, user: User, limit: int) -> list[Hit]:
     ask = [getattr(app, name) for app in apps if hasattr(app, name)]
     return [hit for find_in in ask for hit in find_in(text, user, limit)]
-
-
-@contextlib.contextmanager
-def forgiving() -> Iterator[None]:
-    """For this transaction, pg_trgm takes names that are ALIKE for similar: only so its operator can use the index."""
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
-        yield

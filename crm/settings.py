@@ -128,7 +128,9 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **database.get("OPTIONS", {}),  # the folder of the socket
-            "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s",
+            # The last: how alike a name must be to be meant; the operator that the index knows heeds only a setting.
+            "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s"
+            " -c pg_trgm.word_similarity_threshold=0.38",
         },
         "TEST": {"NAME": env.str("RAPPORT_TEST_DB", default="test_rapport")},
     }

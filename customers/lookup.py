@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm import phones
 from crm.access import visible
-from crm.finding import Hit, forgiving
+from crm.finding import Hit
 from crm.finding import tidy as tidy
 from crm.text import folded
 from customers.models import Company, Customer, Email, ExternalId, Order, Phone
@@ -48,12 +48,11 @@ def narrow(rows: QuerySet[Customer], text: str, *, nearly: bool = True) -> Query
     text = tidy(text)
     if not text:
         return rows.none()
-    ids = {key.customer for key in _keys(text)}
+    ids = {key.customer for key in keys_of(text)}
     found = rows.filter(Q(pk__in=ids) | named(text)) if ids else rows.filter(named(text))
     if not nearly or not is_name(text) or _any(found):
         return found
-    with forgiving():
-        return rows.filter(pk__in=[row.pk for row in alike(rows, text)])
+    return rows.filter(pk__in=[row.pk for row in alike(rows, text)])
 
 
 def find(text: str, user: User, limit: int) -> list[Hit]:
@@ -62,7 +61,7 @@ def find(text: str, user: User, limit: int) -> list[Hit]:
 
 
 def nearly(text: str, user: User, limit: int) -> list[Hit]:
-    """Customers and companies of nearly this name. Needs forgiving()."""
+    """Customers and companies of nearly this name."""
     if not is_name(text):
         return []
     people = [_by_name(row, nearly=True) for row in alike(_customers(user), text)[:limit]]
@@ -72,35 +71,52 @@ def nearly(text: str, user: User, limit: int) -> list[Hit]:
 # Numbers and addresses
 
 
-def _keys(text: str) -> Iterator[Key]:
-    yield from _id_keys(text.removeprefix("#"))
-    if phones.looks_like_phone(text):
-        yield from phone_keys(text)
-    if "@" in text.strip("@"):
-        yield from _email_keys(text)
+def keys_of(text: str) -> Iterator[Key]:
+    """Of all kinds that `text` may be, by one query."""
+    parts = [*_id_parts(text.removeprefix("#")), *_phone_parts(text), *_email_parts(text)]
+    exact, spelt = exactly(text) if phones.looks_like_phone(text) else (set(), [])
+    for pk, how, value, national in parts[0].union(*parts[1:], all=True):
+        match how:
+            case "phone":
+                yield Key(pk, f"{_('Phone')} {phones.screen_text(value)}", value in exact or national in spelt)
+            case "email":
+                yield Key(pk, f"{_('E-mail')} {value}", value.lower() == text.lower())
+            case _:
+                number = text.removeprefix("#")
+                source = {"id": number, "source": value}
+                yield Key(pk, _("ID %(id)s (%(source)s)") % source if value else f"{_('ID')} {number}", True)
 
 
-def _id_keys(text: str) -> Iterator[Key]:
-    """Our own id, the reference, and the numbers in other systems: one query."""
+Part = QuerySet[Any, tuple[int, str, str, str]]
+
+
+def _part(rows: QuerySet[Any], customer: str, how: str, value: Any = None, national: Any = None) -> Part:
+    said = (given or Value("") for given in (value, national))
+    return rows.order_by().values_list(customer, Value(how), *said)[:MOST_KEYS]
+
+
+def _id_parts(text: str) -> list[Part]:
+    """Our own id, the reference, and the numbers in other systems."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
     own = Customer.objects.filter(Q(pk=number)) if number else Customer.objects.none()
-    parts = [
-        own.order_by().values_list("pk", Value("")),
-        Customer.objects.filter(reference=text).exclude(reference="").order_by().values_list("pk", Value("")),
-        ExternalId.objects.filter(value=text).order_by().values_list("customer_id", "source"),
+    return [
+        _part(own, "pk", "id"),
+        _part(Customer.objects.filter(reference=text).exclude(reference=""), "pk", "id"),
+        _part(ExternalId.objects.filter(value=text), "customer_id", "id", "source"),
     ]
-    for pk, source in parts[0].union(*parts[1:], all=True)[:MOST_KEYS]:
-        reason = _("ID %(id)s (%(source)s)") % {"id": text, "source": source} if source else f"{_('ID')} {text}"
-        yield Key(pk, reason, True)
 
 
-def phone_keys(text: str) -> Iterator[Key]:
+def _phone_parts(text: str) -> list[Part]:
     """The number in any spelling, or its last digits."""
-    exact, spelt = exactly(text)
-    rows = Phone.objects.filter(numbered(text)).order_by().values_list("customer_id", "number", "national")[:MOST_KEYS]
-    for pk, number, national in rows:
-        whole = number in exact or national in spelt
-        yield Key(pk, f"{_('Phone')} {phones.screen_text(number)}", whole)
+    if not phones.looks_like_phone(text):
+        return []
+    return [_part(Phone.objects.filter(numbered(text)), "customer_id", "phone", "number", "national")]
+
+
+def _email_parts(text: str) -> list[Part]:
+    if "@" not in text.strip("@"):
+        return []
+    return [_part(Email.objects.filter(addressed(text)), "customer_id", "email", "address")]
 
 
 def numbered(text: str) -> Q:
@@ -124,24 +140,17 @@ def addressed(text: str) -> Q:
     return Q(StartsWith(Lower("address"), text.lower()))
 
 
-def _email_keys(text: str) -> Iterator[Key]:
-    address = text.lower()
-    rows = Email.objects.filter(addressed(text)).order_by()
-    for pk, found in rows.values_list("customer_id", "address")[:MOST_KEYS]:
-        yield Key(pk, f"{_('E-mail')} {found}", found.lower() == address)
-
-
 def _customer_hits(text: str, user: User, limit: int) -> Iterator[Hit]:
     keys: dict[int, Key] = {}
-    for key in _keys(text):
+    for key in keys_of(text):
         if key.customer not in keys or (key.exact and not keys[key.customer].exact):
             keys[key.customer] = key
     rows = _customers(user)
-    by_key = rows.filter(pk__in=keys).order_by("sort_key", "pk")[:limit] if keys else ()
-    yield from (_customer_hit(row, keys[row.pk]) for row in by_key)
-    for row in _firstnamed(rows, text, limit):
-        if row.pk not in keys:
-            yield _by_name(row)
+    found = _firstnamed(rows, text, limit)
+    if keys:
+        found = rows.filter(pk__in=keys).order_by("sort_key", "pk")[:limit].union(found, all=True)
+    for row in {row.pk: row for row in found}.values():
+        yield _customer_hit(row, keys[row.pk]) if row.pk in keys else _by_name(row)
 
 
 def _customers(user: User) -> QuerySet[Customer]:
@@ -207,7 +216,7 @@ def _firstnamed(rows: QuerySet[M], text: str, limit: int) -> QuerySet[M]:
 
 
 def alike(rows: QuerySet[M], text: str) -> list[M]:
-    """The rows whose names are nearly `text`, the likest first. Needs forgiving()."""
+    """The rows whose names are nearly `text`, the likest first."""
     name = folded(Value(text))
     likeness = TrigramWordSimilarity(name, "sort_key")  # type: ignore[arg-type]  # takes expressions too
     near = rows.filter(sort_key__trigram_word_similar=name).annotate(likeness=likeness)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -21,7 +22,6 @@ from crm import phones
 from crm.access import editable, visible
 from crm.events import record
 from crm.models import Record
-from crm.related import Related
 from customers.models import Company, Customer, Email, Lifecycle, Phone
 from deals.models import Deal, Stage
 from deals.opening import open_deal
@@ -76,12 +76,12 @@ def of(lead: Lead, user: User) -> Conversion | None:
     """The conversion that holds, with what of it `user` may see."""
     if lead.status != LeadStatus.CONVERTED:
         return None
-    conversion = Conversion.objects.filter(lead=lead, undone_at=None).first()
-    if conversion is None:
-        return None
-    Related(lead, user).give(([conversion], ("customer", "company", "by")))
-    if conversion.deal_id:
-        conversion.deal = visible(Deal, user).filter(pk=conversion.deal_id).first()
+    seen = Exists(visible(Deal, user).filter(pk=OuterRef("deal")))
+    rows = Conversion.objects.filter(lead=lead, undone_at=None).annotate(sees_deal=seen)
+    found: Any = rows.select_related("customer", "company", "deal", "by").first()
+    if found and not found.sees_deal:
+        found.deal = None
+    conversion: Conversion | None = found
     return conversion
 
 

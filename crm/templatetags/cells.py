@@ -106,7 +106,7 @@ EDITED = "edit-"
 def _edited(cell: Cell, inside: str) -> str:
     form = escape(cell.label)
     title = _edit(get_language())
-    return f'<a href="{form}" hx-get="{form}" hx-target="closest td" title="{title}">{inside}</a>'
+    return f'<a href="{form}" hx-get="{form}" title="{title}">{inside}</a>'
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm import export as exports
 from crm import lists
 from crm.access import get_writable, require
-from crm.deleted import find, may_remove, with_deleted
+from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
 from crm.shares import panels_of
@@ -49,13 +49,12 @@ def create(request: UserRequest) -> HttpResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
     people = _people(request, company)
-    writable = editing.may_edit(company, request.user)
+    rights = editing.rights(company, request.user)
     sees_orders = request.user.effective_role in ORDERS
     context = {
         "company": company,
-        **editing.facts_card(COMPANIES, company, request.user, writable=writable),
-        "may_edit": writable,
-        "may_remove": may_remove(company, request.user),
+        **editing.facts_card(COMPANIES, company, request.user, writable=rights["may_edit"]),
+        **rights,
         "may_create": request.user.effective_role in WRITERS and not company.deleted_at,
         "panels": panels_of(company, request.user),
         "people": people[:SHOWN],

@@ -51,6 +51,12 @@ def may_edit(row: Record, user: User) -> bool:
     return row.deleted_at is None and allows(with_deleted(type(row)).editable_by(user), row)
 
 
+def rights(row: Record, user: User) -> dict[str, bool]:
+    """`may_edit` and `may_remove`, for a page. Whoever may take a record away may edit it: mostly one question."""
+    removable = may_remove(row, user)
+    return {"may_edit": row.deleted_at is None and (removable or may_edit(row, user)), "may_remove": removable}
+
+
 def facts(kind: Kind[R], row: R, user: User, *, writable: bool, only: str = "") -> list[Fact]:
     names: list[str] = []
     if writable:

@@ -15,7 +15,7 @@ from crm import editing as kernel
 from crm import export as exports
 from crm import htmx, lists
 from crm.access import get_writable, require
-from crm.deleted import find, may_remove, with_deleted
+from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
 from customers import lookup
@@ -77,15 +77,14 @@ def create(request: UserRequest) -> HttpResponse:
 @for_those_who_see_orders
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     order = _found(request, pk)
-    writable = editing.may_edit(order, request.user)
+    rights = editing.rights(order, request.user)
     context = {
         **_lines(order),
+        **rights,
         "order": order,
-        "facts": editing.facts(KIND, order, request.user, writable=writable),
+        "facts": editing.facts(KIND, order, request.user, writable=rights["may_edit"]),
         "returns": Order.objects.visible_to(request.user).filter(returns_order=order).order_by("placed_at", "pk"),
-        "may_edit": writable,
-        "may_remove": may_remove(order, request.user),
-        "may_return": writable and order.kind == OrderKind.SALE,
+        "may_return": rights["may_edit"] and order.kind == OrderKind.SALE,
     }
     return render(request, "orders/detail.html", context)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.page import Centre, files_url
 from crm import htmx, moments
 from crm.access import require
-from crm.deleted import find, may_remove, with_deleted
+from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
 from crm.shares import panels_of
@@ -34,17 +34,17 @@ def _in_full(request: UserRequest, pk: int) -> Customer:
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
-    removable = may_remove(customer, request.user)
+    rights = editing.rights(customer, request.user)
     sees_orders = request.user.effective_role in ORDERS
     context = {
-        **_facts(request, customer, writable=True if removable and not customer.deleted_at else None),
+        **_facts(request, customer, writable=rights["may_edit"]),
         **(_bought(request, customer) if sees_orders else {}),
         "figures": purchases.figures_of(customer) if sees_orders else [],
         "sees_orders": sees_orders,
         "centre": _centre(request, customer),
         "files_url": files_url(customer),
         "panels": panels_of(customer, request.user),
-        "may_remove": removable,
+        **rights,
     }
     return render(request, "customers/detail.html", context)
 
@@ -52,21 +52,20 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
-    writable = editing.may_edit(customer, request.user)
-    context = {"customer": customer, "may_edit": writable, "may_remove": may_remove(customer, request.user)}
+    context = {"customer": customer, **editing.rights(customer, request.user)}
     return render(request, "customers/_head.html", context)
 
 
 @require_safe
 def facts(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "customers/_facts.html", _facts(request, _in_full(request, pk)))
+    customer = _in_full(request, pk)
+    writable = editing.may_edit(customer, request.user)
+    return render(request, "customers/_facts.html", _facts(request, customer, writable=writable))
 
 
-def _facts(request: UserRequest, customer: Customer, *, writable: bool | None = None) -> dict[str, Any]:
-    """`writable` when it is known: whoever may take a customer away may edit it."""
-    writable = editing.may_edit(customer, request.user) if writable is None else writable
+def _facts(request: UserRequest, customer: Customer, *, writable: bool) -> dict[str, Any]:
     card = editing.facts_card(CUSTOMERS, customer, request.user, writable=writable)
-    return {"customer": customer, "may_edit": writable, **card}
+    return {"customer": customer, **card}
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from activities.page import Centre
 from crm import htmx
 from crm.access import visible
-from crm.deleted import find, may_remove, with_deleted
+from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.shares import panels_of
 from customers.views import editing
@@ -45,12 +45,10 @@ def _in_full(request: UserRequest, pk: int) -> Deal:
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     deal = _in_full(request, pk)
-    removable = may_remove(deal, request.user)
-    writable = deal.deleted_at is None and (removable or editing.may_edit(deal, request.user))
-    centre = _centre(request, deal)
+    rights, centre = editing.rights(deal, request.user), _centre(request, deal)
     context = {
-        **_head(request, deal, writable=writable, removable=removable),
-        **_facts(request, deal, writable=writable),
+        **_head(request, deal, rights),
+        **_facts(request, deal, writable=rights["may_edit"]),
         **_lines(deal),
         "centre": centre,
         "files": centre.files,
@@ -68,11 +66,10 @@ def _sees_lead(request: UserRequest, deal: Deal) -> bool:
 @require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
     deal = _in_full(request, pk)
-    writable, removable = editing.may_edit(deal, request.user), may_remove(deal, request.user)
-    return render(request, "deals/_head.html", _head(request, deal, writable=writable, removable=removable))
+    return render(request, "deals/_head.html", _head(request, deal, editing.rights(deal, request.user)))
 
 
-def _head(request: UserRequest, deal: Deal, *, writable: bool, removable: bool) -> dict[str, Any]:
+def _head(request: UserRequest, deal: Deal, rights: dict[str, bool]) -> dict[str, Any]:
     today, now = timezone.localdate(), timezone.now()
     stages = list(visible(Stage, request.user).filter(pipeline=deal.stage.pipeline_id).order_by("position"))
     visits = visits_of(deal)
@@ -82,8 +79,7 @@ def _head(request: UserRequest, deal: Deal, *, writable: bool, removable: bool) 
         "visits": history_of(visits, now),
         "figures": figures_of(deal, today),
         "rotting": rotting_mark(deal, today),
-        "may_edit": writable,
-        "may_remove": removable,
+        **rights,
     }
 
 

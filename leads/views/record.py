@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.working_time import Schedule
 from activities.page import Centre
 from crm import htmx
-from crm.deleted import find, may_remove, with_deleted
+from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.related import Related
 from crm.shares import panels_of
@@ -24,23 +24,24 @@ from leads.kind import LEADS
 from leads.models import Lead
 from leads.steps import steps_of
 
-NAMED = ("owner", "source", "campaign", "customer", "lost_reason", "created_by")
+PEOPLE = ("owner", "created_by")
+JOINED = ("source", "campaign", "lost_reason", "customer")
 
 
 def _in_full(request: UserRequest, pk: int) -> Lead:
     """The lead with all that its head and its facts show."""
-    lead = find(with_deleted(Lead).prefetch_related("shared_with"), request.user, pk)
-    Related(request.user).give(([lead], NAMED))
+    lead = find(with_deleted(Lead).select_related(*JOINED).prefetch_related("shared_with"), request.user, pk)
+    Related(request.user).give(([lead], PEOPLE))
     return lead
 
 
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     lead = _in_full(request, pk)
-    writable, centre = editing.may_edit(lead, request.user), _centre(request, lead)
+    rights, centre = editing.rights(lead, request.user), _centre(request, lead)
     context = {
-        **_head(request, lead, writable=writable),
-        **_facts(request, lead, writable=writable),
+        **_head(request, lead, rights),
+        **_facts(request, lead, writable=rights["may_edit"]),
         "centre": centre,
         "files": centre.files,
         "reasons": score.explain(lead) if lead.is_open else [],
@@ -54,17 +55,16 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def head(request: UserRequest, pk: int) -> HttpResponse:
     lead = _in_full(request, pk)
-    return render(request, "leads/_head.html", _head(request, lead, writable=editing.may_edit(lead, request.user)))
+    return render(request, "leads/_head.html", _head(request, lead, editing.rights(lead, request.user)))
 
 
-def _head(request: UserRequest, lead: Lead, *, writable: bool) -> dict[str, Any]:
+def _head(request: UserRequest, lead: Lead, rights: dict[str, bool]) -> dict[str, Any]:
     return {
         "lead": lead,
-        "steps": steps_of(lead, writable=writable),
+        "steps": steps_of(lead, writable=rights["may_edit"]),
         "countdown": clock.countdown(lead, now(), Schedule.load()),
         "score_tone": score_tone(lead.score),
-        "may_edit": writable,
-        "may_remove": may_remove(lead, request.user),
+        **rights,
         "conversion": conversion.of(lead, request.user),
     }
 

@@ -47,7 +47,7 @@ def test_every_number_of_the_world_finds_its_customer_in_any_spelling(everybody_
         row[spelling]
         for person, row in everybody_with_a_number
         for spelling in spellings
-        if person.pk not in {key.customer for key in lookup.phone_keys(row[spelling])}
+        if person.pk not in {key.customer for key in lookup.keys_of(row[spelling])}
     ]
     assert len(everybody_with_a_number) == 1129
     assert missed == []
@@ -276,9 +276,7 @@ def test_a_lookup_among_a_hundred_thousand_reads_no_whole_table(a_city, ada, dja
         for typed in [*TYPED, "0018", "a@b.se", "100%", "---"]:
             list(lookup.narrow(Customer.objects.visible_to(ada), typed).order_by("sort_key", "pk")[:51])
             finding.find(typed, ada)
-    plans = {
-        q["sql"]: plan_of(q["sql"]) for q in queries if q["sql"].startswith("SELECT") and "set_config" not in q["sql"]
-    }
+    plans = {q["sql"]: plan_of(q["sql"]) for q in queries if q["sql"].lstrip("(").startswith("SELECT")}
     whole = [sql for sql, plan in plans.items() for table in TABLES if f"Seq Scan on {table}" in plan]
     assert len(plans) > 40
     assert whole == []
@@ -288,7 +286,7 @@ TABLES = ["customers_customer", "customers_phone", "customers_email", "customers
 
 
 def plan_of(sql):
-    with finding.forgiving(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}")
         return "\n".join(line for (line,) in cursor)
 

@@ -113,13 +113,13 @@ def test_nothing_reads_a_whole_table(db, ada):
         ]:
             finding.find(typed, ada)
             list(narrow(visible(Lead, ada), typed).order_by("sort_key", "pk")[:51])
-    plans = [plan_of(q["sql"]) for q in queries if q["sql"].startswith("SELECT") and "set_config" not in q["sql"]]
+    plans = [plan_of(q["sql"]) for q in queries if q["sql"].lstrip("(").startswith("SELECT")]
     assert len(plans) > 20
     assert [plan for plan in plans if "Seq Scan on leads_lead" in plan or "Seq Scan on deals_deal" in plan] == []
     assert Deal.objects.count() == 30_000
 
 
 def plan_of(sql):
-    with finding.forgiving(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}")
         return "\n".join(line for (line,) in cursor)

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from accounts.models import User
+from crm.models import Record
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,13 @@ class Holding:
 
 
 def owned_models() -> list[type[models.Model]]:
-    """Every model whose `owner` is a user. History only remembers owners: its tables are not among them."""
+    """Every kind of record whose `owner` is a user. History and tallies only remember owners: they are none."""
     return [model for model in apps.get_models() if _has_owner(model)]
 
 
 def _has_owner(model: type[models.Model]) -> bool:
     owner: Any = next((field for field in model._meta.concrete_fields if field.name == "owner"), None)
-    if owner is None or model._meta.proxy or not model._meta.managed or hasattr(model, "pgh_tracked_model"):
-        return False
-    return bool(owner.related_model is User)
+    return issubclass(model, Record) and owner is not None and owner.related_model is User and not model._meta.proxy
 
 
 def rows_of(model: type[models.Model], user_id: int) -> models.QuerySet[models.Model]:

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Count
 
+from accounts.deactivation import deactivate
 from activities.models import Activity
 from crm.access import visible
 from crm.moments import organisation_zone
@@ -297,6 +298,13 @@ def test_each_change_alone(world, change):
     change(random.Random(7), world)
     assert_right(world[:4], PERIODS[:1])
     assert_planned(world[:4])
+
+
+def test_whoever_leaves_keeps_what_they_did(world):
+    alice, bob, _mona, ada, *_others = world
+    deactivate(alice, by=ada, successor=bob)
+    assert_right([bob, ada], PERIODS)
+    assert_planned(world)
 
 
 @pytest.mark.parametrize("period", PERIODS)

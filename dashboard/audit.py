@@ -72,10 +72,10 @@ class Line:
 
     @property
     def url(self) -> str:
-        """The page of the record; of a deleted one, where that is the page on which it is restored."""
+        """The page of the record, or what its event opens; of a deleted one, where it is restored on its page."""
         if self.subject is None or (self.is_gone and self.event.subject_type not in RESTORED_ON_THEIR_PAGE):
             return ""
-        if isinstance(self.subject, Record):
+        if isinstance(self.subject, Record) and hasattr(self.subject, "get_absolute_url"):
             return str(self.subject.get_absolute_url())
         page = self.said.words.page
         return reverse(page, args=[self.subject.pk]) if page else ""

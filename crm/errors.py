@@ -24,6 +24,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def no_page(request: HttpRequest, allowed: str) -> HttpResponse:
+    """For the address of a verb that was opened like a page: from a bookmark, or after signing in."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def too_often(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"

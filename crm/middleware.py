@@ -15,6 +15,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from crm.errors import no_page
 from crm.moments import zone_names
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -85,6 +86,18 @@ def _to_login(request: HttpRequest) -> HttpResponse:
         current = None
     query = urlencode({REDIRECT_FIELD_NAME: current or "/"})
     return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
+
+
+def verbs_are_no_pages(get_response: Next) -> Next:
+    """A browser that opens the address of a verb is told so: Django's own answer is empty."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+            return no_page(request, response["Allow"])
+        return response
+
+    return middleware
 
 
 def user_time_zone(get_response: Next) -> Next:

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "crm.middleware.htmx_answers",
+    "crm.middleware.verbs_are_no_pages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.middleware.user_time_zone",
     "crm.middleware.history_context",

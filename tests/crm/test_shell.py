@@ -120,7 +120,7 @@ def test_an_empty_cell_is_empty_and_zero_is_not():
     assert '<td class="number end">0</td>' in shown
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "429", "500", "503"])
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "405", "429", "500", "503"])
 def test_an_error_page_needs_no_context_at_all(page):
     shown = render_to_string(f"{page}.html")
     assert shown.count("<h1>") == 1

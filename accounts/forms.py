@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations
+from accounts.hours import Absence
 from accounts.last_admin import an_admin_stays
 from accounts.models import BELOW_MANAGER, TEAM_ROLES, Role, Team, Theme, User
 from crm.editing import RecordForm
 from crm.fields import TimeZoneField
+from crm.moments import today
 from crm.text import is_blank
 from crm.versions import Versioned
 
@@ -146,7 +150,8 @@ class HandoverForm(forms.Form):
             return
         colleagues = User.objects.assignable_by(user).exclude(pk=leaver.pk).select_related("team")
         self.colleagues = {str(colleague.pk): colleague for colleague in colleagues}
-        people = [(key, _described(colleague)) for key, colleague in self.colleagues.items()]
+        away = dict(Absence.objects.visible_to(user).on(today()).values_list("person_id", "last_day"))
+        people = [(key, _described(other, away.get(other.pk))) for key, other in self.colleagues.items()]
         successor = self.fields["successor"]
         assert isinstance(successor, forms.ChoiceField)  # noqa: S101 - declared above
         successor.choices = [("", _("Choose…")), *people, (self.NOBODY, _("Nobody: they become unowned"))]
@@ -159,5 +164,11 @@ class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=Theme.choices, required=False)
 
 
-def _described(user: User) -> str:
-    return f"{user} – {user.get_role_display()}" + (f", {user.team}" if user.team else "")
+def _described(user: User, away_until: dt.date | None) -> str:
+    """Who it is, and what speaks against them: they are away, or have never signed in."""
+    known = [str(user.get_role_display()), str(user.team or "")]
+    if away_until:
+        known.append(str(_("away until %(day)s") % {"day": formats.date_format(away_until, "j M Y")}))
+    if not user.has_usable_password():
+        known.append(str(_("invited only")))
+    return f"{user} – {', '.join(part for part in known if part)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import changes, deactivation, handover, invitations, links, rights
@@ -96,7 +97,8 @@ def show_access(request: UserRequest, person: User, *, back_url: str, back_label
 
 def deactivate(request: UserRequest, pk: int) -> HttpResponse:
     person = get_writable(User, request.user, pk)
-    require(person != request.user)
+    if person == request.user:
+        raise PermissionDenied(_("You cannot deactivate yourself: ask another admin to."))
     if not person.is_active:
         return htmx.go(request, _url(person), say=_("%(name)s is deactivated already.") % {"name": person})
     owned = handover.holdings(person)
@@ -105,10 +107,21 @@ def deactivate(request: UserRequest, pk: int) -> HttpResponse:
     status = 200
     if sent is not None:
         if form.is_valid() and _leave(person, form, by=request.user):
-            return htmx.go(request, _url(person), say=_("%(name)s can no longer sign in.") % {"name": person})
+            return htmx.go(request, _url(person), say=_left(person, form, sum(kind.count for kind in owned)))
         status = 422
     context = {"person": person, "holdings": owned, "form": form, "back_url": _url(person)}
     return render(request, "accounts/deactivate.html", context, status=status)
+
+
+def _left(person: User, form: HandoverForm, count: int) -> str:
+    said = _("%(name)s can no longer sign in.") % {"name": person}
+    if not count:
+        return said
+    if successor := form.cleaned_data["successor"]:
+        words = ngettext("%(count)s record went to %(who)s.", "%(count)s records went to %(who)s.", count)
+    else:
+        words = ngettext("%(count)s record is nobody's now.", "%(count)s records are nobody's now.", count)
+    return f"{said} {words % {'count': count, 'who': successor}}"
 
 
 def _leave(person: User, form: HandoverForm, *, by: User) -> bool:

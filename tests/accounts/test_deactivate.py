@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from django.apps import apps
 from django.db import models
@@ -9,9 +12,11 @@ from django.utils.timezone import now
 
 from accounts import handover
 from accounts.deactivation import deactivate
+from accounts.hours import Absence
 from accounts.jobs import hand_over_rest
 from accounts.models import User
 from crm.models import Event
+from crm.moments import today
 from customers.models import Company, Customer
 from tests import factories
 from tests.accounts.doing import is_in, run_jobs, sign_in, with_password
@@ -66,6 +71,29 @@ def test_to_nobody(client, mona, alice, portfolio):
     client.post(url_of(alice), {"successor": "nobody"})
     assert owned_by(alice) == {}
     assert Customer.everything.filter(owner=None).count() == 3
+
+
+def test_what_speaks_against_a_colleague_stands_beside_them(client, mona, alice, bob, portfolio, team):
+    with_password(bob)
+    Absence.objects.create(person=bob, first_day=today(), last_day=today() + dt.timedelta(days=3))
+    new = User.objects.create_user("new@example.com", name="Nina New", role="sales", team=team)
+    client.force_login(mona)
+    choices = dict(client.get(url_of(alice)).context["form"].fields["successor"].choices)
+    assert re.fullmatch(r"Bob Teammate – Sales executive, North, away until \d+ \w+ \d{4}", choices[str(bob.pk)])
+    assert choices[str(new.pk)] == "Nina New – Sales executive, North, invited only"
+
+
+def test_it_is_said_who_got_how_many(client, mona, alice, bob, portfolio):
+    client.force_login(mona)
+    page = client.post(url_of(alice), {"successor": bob.pk}, follow=True).content.decode()
+    assert "Alice Owner can no longer sign in. 4 records went to Bob Teammate." in page
+
+
+def test_nobody_deactivates_themself(client, ada):
+    client.force_login(ada)
+    response = client.get(url_of(ada))
+    assert response.status_code == 403
+    assert "You cannot deactivate yourself" in response.content.decode()
 
 
 def test_who_owns_nothing_leaves_without_a_question(client, mona, alice):

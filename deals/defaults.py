@@ -28,7 +28,7 @@ LOST_REASONS = (
     ("Does not fit us", False, True),
     ("Duplicate", True, True),
     ("Spam or test", False, True),
-    ("Not recorded", True, True),
+    (LostReason.NOT_RECORDED, True, True),
 )
 
 
@@ -50,6 +50,6 @@ def make_defaults() -> None:
         )
     if not LostReason.objects.exists():
         LostReason.objects.bulk_create(
-            LostReason(name=name, for_deals=for_deals, for_leads=for_leads)
+            LostReason(name=name, for_deals=for_deals, for_leads=for_leads, is_active=name != LostReason.NOT_RECORDED)
             for name, for_deals, for_leads in LOST_REASONS
         )

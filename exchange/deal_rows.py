@@ -28,7 +28,6 @@ from exchange.cells import (
 from exchange.deal_layouts import REQUIRED, DealLayout, Step
 from exchange.rates import Rates
 
-NOT_RECORDED = "Not recorded"
 #: as exchange/deal_sql.py stages a deal
 STAGED = (
     *("row", "id", "title", "stage", "status", "amount", "base", "product", "company", "owner"),
@@ -112,7 +111,7 @@ class DealRows:
         deal["base"] = self._base_amount(deal)
         deal["title"] = (deal["title"] or self._title(deal))[:200]
         if step.kind == StageKind.LOST:
-            deal["lost_reason"] = deal["lost_reason"] or NOT_RECORDED
+            deal["lost_reason"] = deal["lost_reason"] or LostReason.NOT_RECORDED
         else:
             deal["lost_reason"] = None
         return [deal[name] for name in STAGED]

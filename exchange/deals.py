@@ -14,7 +14,7 @@ from deals.models import LostReason, Pipeline, Stage
 from exchange import deal_sql, people, reading, runs
 from exchange.cells import Cells
 from exchange.deal_layouts import Companion, DealLayout
-from exchange.deal_rows import NOT_RECORDED, DealRows, Names, companion_readers
+from exchange.deal_rows import DealRows, Names, companion_readers
 from exchange.models import ImportRun
 from exchange.problems import Problems, Refused
 from exchange.products import write_products
@@ -145,7 +145,7 @@ def stages(layout: DealLayout) -> dict[str, int]:
         pipeline = Pipeline.objects.create(name=layout.pipeline, position=Pipeline.objects.count() + 1)
         for position, (name, kind, probability) in enumerate(layout.steps, 1):
             Stage.objects.create(pipeline=pipeline, name=name, position=position, kind=kind, probability=probability)
-    LostReason.objects.get_or_create(name=NOT_RECORDED)
+    LostReason.keep_not_recorded()
     return dict(Stage.objects.filter(pipeline=pipeline).values_list("name", "pk"))
 
 

@@ -33,7 +33,6 @@ from exchange.lead_layouts import REQUIRED, LeadLayout
 from exchange.rates import Rates
 from leads.models import LeadStatus
 
-NOT_RECORDED = "Not recorded"
 #: as exchange/lead_sql.py stages a lead
 STAGED = (
     *("row", "id", "name", "job_title", "email", "phone", "company", "industry", "website", "city", "country"),
@@ -80,7 +79,7 @@ class LeadRows:
         lead["fingerprint"] = self._fingerprint(lead)
         lead["status"] = lead["status"] or LeadStatus.NEW.value
         is_lost = lead["status"] == LeadStatus.LOST
-        lead["lost_reason"] = (lead["lost_reason"] or NOT_RECORDED) if is_lost else None
+        lead["lost_reason"] = (lead["lost_reason"] or LostReason.NOT_RECORDED) if is_lost else None
         lead["row"], lead["base"] = number, self._base_value(lead["value"])
         if lead["source"]:
             self.sources[lead["source"]] += 1

@@ -15,7 +15,7 @@ from crm.moments import zone_names
 from deals.models import LostReason
 from exchange import lead_sql, reading, runs
 from exchange.lead_layouts import LeadLayout
-from exchange.lead_rows import NOT_RECORDED, LeadRows
+from exchange.lead_rows import LeadRows
 from exchange.models import ImportRun
 from exchange.problems import Problems, Refused
 from exchange.runs import Steps, Told
@@ -85,7 +85,7 @@ class _Import:
         self.steps.at("writing leads")
         self.run.save(force_insert=True)
         self.outcome.sources = self._make_sources(spelt)
-        LostReason.objects.get_or_create(name=NOT_RECORDED)
+        LostReason.keep_not_recorded()
         values = {"source": self.layout.source, "currency": self.layout.currency, "by": self.run.created_by_id}
         self.outcome.leads = lead_sql.write(values, new, self.run.pk)
         rescore_soon()

@@ -141,6 +141,8 @@ class LostReason(Versioned):
     """Why leads and deals are lost: chosen from a list, so that it can be counted."""
 
     NOUN: ClassVar[str] = "lost_reason"
+    #: of what was lost elsewhere; nobody who knows why chooses it
+    NOT_RECORDED: ClassVar[str] = "Not recorded"
 
     name = models.CharField(_("name"), max_length=60)
     for_deals = models.BooleanField(_("for deals"), default=True)
@@ -158,6 +160,11 @@ class LostReason(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def keep_not_recorded(cls) -> None:
+        """See that it is there, for an import."""
+        cls.objects.get_or_create(name=cls.NOT_RECORDED, defaults={"is_active": False})
 
 
 @tracked()

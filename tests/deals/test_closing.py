@@ -101,3 +101,11 @@ def test_the_own_pipeline_is_no_other(as_alice, deal, nothing_changed):
     with nothing_changed:
         response = go(as_alice, deal, "change_pipeline", to=stage_called("Qualified").pk, moves=0)
     assert response.status_code == 422
+
+
+def test_not_recorded_is_no_reason_that_somebody_gives(as_alice, deal, nothing_changed):
+    """It is for what an import brings without one."""
+    unknown = LostReason.objects.get(name=LostReason.NOT_RECORDED)
+    assert "Not recorded" not in as_alice.get(reverse("deals:lose", args=[deal.pk])).content.decode()
+    with nothing_changed:
+        assert go(as_alice, deal, "lose", reason=unknown.pk, moves=0).status_code == 422

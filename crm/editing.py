@@ -27,12 +27,15 @@ from crm.access import editable, hidden_fields
 from crm.errors import BadInput
 from crm.events import record
 from crm.http import UserRequest
+from crm.models import Event
 from crm.versions import Versioned
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 R = TypeVar("R", bound=Versioned)
+#: so many events are looked through for who changed a field
+LOOKED_AT = 20
 
 
 def plain(value: Any) -> Any:
@@ -73,6 +76,16 @@ class Conflict(Exception):
     def __init__(self, row: Versioned, clashes: list[Clash], hidden: Sequence[str], token: str) -> None:
         super().__init__(", ".join(clash.name for clash in clashes))
         self.row, self.clashes, self.hidden, self.token = row, clashes, hidden, token
+
+    @property
+    def by(self) -> User | None:
+        """Whose change it was, as far as the last events of the record tell."""
+        names = {clash.name for clash in self.clashes}
+        about = Event.objects.filter(subject_type=self.row._meta.label_lower, subject_id=self.row.pk)
+        for event in about.select_related("actor").order_by("-at", "-pk")[:LOOKED_AT]:
+            if names & set(event.data.get("fields", ())):
+                return event.actor
+        return None
 
 
 class RecordForm(forms.ModelForm[R], Generic[R]):

@@ -359,6 +359,19 @@ def test_the_second_editor_sees_both_values_and_chooses(as_alice, customer, fiel
     assert customer.city == "Yours"
 
 
+def test_it_is_said_who_changed_it_meanwhile(client, alice, mona, customer):
+    for who, words in ((mona, "Mona Manager changed this"), (alice, "You changed this yourself meanwhile")):
+        client.force_login(alice)
+        url = edit_url(customer, "city")
+        opened = sent(client.get(url), url)
+        client.force_login(who)
+        client.post(url, sent(client.get(url), url) | {"city": f"{who} was here"})
+        client.force_login(alice)
+        refused = client.post(url, opened | {"city": "Yours"})
+        assert refused.status_code == 409
+        assert words in refused.content.decode()
+
+
 def test_keeping_theirs_in_the_merge_form_changes_nothing(as_alice, customer):
     refused = conflict(as_alice, customer, "", "Yours", {})
     chosen = sent(refused, edit_url(customer)) | {"city": "Theirs"}

@@ -2,6 +2,13 @@
 const STAY = 8000;
 const pattern = document.getElementById("toast");
 const errorIcon = document.getElementById("toast-error-icon");
+const region = document.getElementById("toasts");
+
+// A modal dialog makes all outside it unreachable: while one is open, what is said stands in it.
+function place() {
+  const around = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (region && region.parentElement !== around) around.append(region);
+}
 
 export function toast({ text, undo = "", level = "success", retry = null }) {
   if (!pattern || !text) return;
@@ -12,6 +19,7 @@ export function toast({ text, undo = "", level = "success", retry = null }) {
   if (undo) offerUndo(element, undo);
   if (retry) offerRetry(element, retry);
   document.querySelector(`[data-toasts="${level === "error" ? "alert" : "status"}"]`).append(element);
+  place();
   watch(element);
 }
 
@@ -48,4 +56,5 @@ function watch(element) {
 }
 
 document.addEventListener("toast", ({ detail }) => toast(detail));
+document.addEventListener("toggle", place, true);
 document.querySelectorAll(".toasts .toast").forEach(watch);

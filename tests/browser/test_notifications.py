@@ -77,6 +77,23 @@ def test_all_are_read_at_once_and_taken_back_on_a_phone_in_the_dark(open_tab, so
     expect(bell(tab)).to_have_accessible_name("3 unread notifications")
 
 
+def test_what_is_said_while_the_drawer_is_open_can_be_reached(open_tab, sofia, nils):
+    tab = open_tab()
+    tab.sign_in(sofia, "/")
+    one_more_for(sofia, nils)
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")
+    bell(tab).click()
+    drawer = tab.page.locator("#drawer")
+    drawer.get_by_role("button", name="Mark all as read").click()
+    expect(bell(tab)).to_have_accessible_name("Notifications: none unread")
+    undo = drawer.get_by_role("button", name="Undo")
+    undo.click(trial=True)  # nothing lies over it
+    assert tab.violations() == []
+    tab.page.keyboard.press("Escape")
+    tab.page.locator("body > #toasts").get_by_role("button", name="Undo").click()
+    expect(bell(tab)).to_have_accessible_name("1 unread notification")
+
+
 def one_more_for(user, lead):
     """A notification, written and told as the job does."""
     place = {"subject_type": "leads.lead", "subject_id": lead.pk}

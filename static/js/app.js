@@ -13,6 +13,7 @@ import "./copy.js";
 import "./moments.js";
 import "./forms.js";
 import "./guard.js";
+import "./drafts.js";
 import "./suggest.js";
 import "./composer.js";
 import "./mentions.js";

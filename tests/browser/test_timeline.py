@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
@@ -155,3 +156,28 @@ def test_the_page_of_a_deal_has_nothing_to_complain_of_on_a_phone(open_tab, sofi
         expect(tab.page.get_by_label("Comment", exact=True)).to_be_visible()
         assert tab.violations() == []
         assert tab.overflow() <= 0
+
+
+def test_a_note_outlives_the_session_in_which_it_was_typed(open_tab, sofia, deal, someone):
+    tab = open_tab()
+    tab.sign_in(sofia, deal.get_absolute_url())
+    note = tab.page.get_by_role("textbox", name="Note")
+    note.fill("They want forty by March")
+    Session.objects.all().delete()
+    note.press("Control+Enter")
+    tab.page.wait_for_url("**/accounts/login/**")
+    other = someone("admin")
+    tab.sign_in(other, "/leads/")
+    tab.sign_in(sofia, deal.get_absolute_url())
+    expect(note).to_have_value("")  # somebody else was here since
+
+    note.fill("They want forty by May")
+    Session.objects.all().delete()
+    note.press("Control+Enter")
+    tab.page.wait_for_url("**/accounts/login/**")
+    tab.sign_in(sofia, deal.get_absolute_url())
+    expect(note).to_have_value("They want forty by May")
+    note.press("Control+Enter")
+    expect(tab.page.locator("#timeline")).to_contain_text("They want forty by May")
+    tab.go(deal.get_absolute_url())
+    expect(note).to_have_value("")

@@ -1,0 +1,31 @@
+// data-behaviour="draft": what is typed into its box is kept in this tab until it is saved, for the user who typed it:
+// a session may end meanwhile, or a page be left by mistake.
+import { behaviour } from "./behaviour.js";
+
+const PREFIX = "rapport-draft ";
+const mine = PREFIX + (document.getElementById("bell-live")?.dataset.live ?? "");
+const key = (form) => `${mine} ${new URL(form.action).pathname}`;
+
+// Nobody finds what another user of this browser began.
+for (const name of Object.keys(sessionStorage)) {
+  if (name.startsWith(PREFIX) && !name.startsWith(`${mine} `)) sessionStorage.removeItem(name);
+}
+
+behaviour('[data-behaviour~="draft"]', (form) => {
+  const box = form.elements.body;
+  const kept = sessionStorage.getItem(key(form));
+  if (kept && !box.value) {
+    box.value = kept;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  box.addEventListener("input", () => {
+    if (box.value.trim()) sessionStorage.setItem(key(form), box.value);
+    else sessionStorage.removeItem(key(form));
+  });
+});
+
+// Before the next form comes; a way to the sign-in page comes without a swap.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const form = detail.requestConfig?.elt.closest?.('[data-behaviour~="draft"]');
+  if (form && detail.xhr.status < 300) sessionStorage.removeItem(key(form));
+});

@@ -60,9 +60,8 @@ def reopen(request: UserRequest, pk: int) -> HttpResponse:
         return refused(request, deal, problem.sentence, status=409)
     except ValidationError as problem:
         return refused(request, deal, " ".join(problem.messages))
-    return htmx.go(
-        request, deal, say=_("“%(deal)s” is open again, in “%(stage)s”.") % {"deal": deal, "stage": deal.stage}
-    )
+    said = _("“%(deal)s” is open again, in “%(stage)s”.") % {"deal": deal, "stage": deal.stage}
+    return htmx.go(request, moving.undone_from(request) or deal, say=said)
 
 
 def refused(request: UserRequest, deal: Deal, sentence: str, *, status: int = 422) -> HttpResponse:

@@ -144,6 +144,12 @@ def came_from(request: UserRequest) -> str:
     return here if here and here.split("?")[0] == reverse("deals:list") else ""
 
 
+def undone_from(request: UserRequest) -> str:
+    """The board or the list, when what was done there is taken back by its toast."""
+    here = request.POST.get("next", "")
+    return here if here.split("?")[0] in {reverse("deals:board"), reverse("deals:list")} else ""
+
+
 def _stale(request: UserRequest, deal: Deal, form: MoveForm, problem: Stale | Conflict) -> HttpResponse:
     """409: who has moved it where; the board gets the columns as they are."""
     deal.refresh_from_db()

@@ -103,6 +103,17 @@ def test_the_own_pipeline_is_no_other(as_alice, deal, nothing_changed):
     assert response.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("place", "then"),
+    [("/deals/?sort=next", "/deals/?sort=next"), ("/deals/list/", "/deals/list/"), ("https://evil.example/deals/", "")],
+)
+def test_taken_back_on_the_board_one_stays_there(as_alice, deal, place, then):
+    go(as_alice, deal, "win", moves=0)
+    response = go(as_alice, deal, "reopen", moves=deal.moves, next=place)
+    assert response["Location"] == (then or deal.get_absolute_url())
+    assert deal.status == "open"
+
+
 def test_not_recorded_is_no_reason_that_somebody_gives(as_alice, deal, nothing_changed):
     """It is for what an import brings without one."""
     unknown = LostReason.objects.get(name=LostReason.NOT_RECORDED)

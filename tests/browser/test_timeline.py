@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from activities.models import Activity, Comment
 from crm.events import record
+from leads import conversion
 from tests import factories
 from tests.browser.conftest import PHONE, press
 
@@ -181,3 +182,29 @@ def test_a_note_outlives_the_session_in_which_it_was_typed(open_tab, sofia, deal
     expect(tab.page.locator("#timeline")).to_contain_text("They want forty by May")
     tab.go(deal.get_absolute_url())
     expect(note).to_have_value("")
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_words_without_an_end_stay_inside_the_page(open_tab, sofia, deal, size):
+    """Names of files, people and companies, as long as their columns are."""
+    endless = "W" * 150
+    lead = factories.LeadFactory(name=endless, company_name=endless, owner=sofia)
+    factories.AttachmentFactory(deal=deal, customer=None, name=f"{endless}.txt", created_by=sofia)
+    tab = open_tab(size=size)
+    tab.sign_in(sofia, f"/leads/{lead.pk}/")
+    assert tab.overflow() <= 0
+    tab.page.get_by_role("link", name="Convert").first.click()
+    drawer = tab.page.locator("#drawer")
+    expect(drawer.get_by_role("heading").first).to_be_visible()
+    assert drawer.evaluate("drawer => drawer.scrollWidth - drawer.clientWidth") <= 0
+    made = conversion.convert(lead=lead, by=sofia, deal=conversion.NewDeal(title=endless))
+    for path in (
+        f"/leads/{lead.pk}/",
+        made.deal.get_absolute_url(),
+        made.customer.get_absolute_url(),
+        deal.get_absolute_url(),
+    ):
+        tab.go(path)
+        assert tab.overflow() <= 0, path
+        for card in tab.page.locator("main .card").all():
+            assert card.evaluate("card => card.scrollWidth - card.clientWidth") <= 0, (path, card.inner_text()[:80])

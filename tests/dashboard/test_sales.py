@@ -187,6 +187,14 @@ def test_a_rate_of_few_says_of_how_many(client, rita, alice, sold):
     assert notes(text, "win_rate")[0] == ("+100.0 pts", "0.0 %", "of 1, before")
 
 
+def test_moments_are_in_the_zone_of_the_reader(client, rita, sold, monkeypatch):
+    rita.time_zone = "Asia/Kolkata"
+    rita.save()
+    moment = dt.datetime(2026, 4, 9, 20, tzinfo=dt.UTC)
+    monkeypatch.setattr(sales_views.timezone, "now", lambda: moment)
+    assert "as of 01:30, Asia/Kolkata" in page(client, rita).content.decode()
+
+
 def test_what_happened_last(client, ada, alice, bob, sold):
     lead = Lead.objects.get(name="Nils Holm")
     record("deal.won", on=sold, by=alice)

@@ -36,7 +36,7 @@ from dashboard.pipeline_stamps import TABLE
 from dashboard.within import within
 
 #: raised when figures come to mean something else, so that none of the old ones is found
-MEANING = "1"
+MEANING = "2"
 #: The stamp of now and what is kept, as one statement sees them.
 LOOK_UP = f"""
     SELECT (SELECT coalesce(sum(n), 0) FROM {TABLE})::text, kept.stamp, kept.figures
@@ -46,7 +46,7 @@ LOOK_UP = f"""
 
 @dataclass(frozen=True)
 class Figures:
-    """All that the report shows; `rates` by owner, source and product."""
+    """All that the report shows; `rates` by owner, source and product. `undated` deals have no day of opening."""
 
     totals: Totals
     steps: list[Step]
@@ -55,6 +55,7 @@ class Figures:
     cohorts: list[Cohort]
     reasons: list[Reason]
     pushes: dict[str, Pushes]
+    undated: int
 
 
 def figures_of(query: PipelineQuery) -> Figures:
@@ -82,6 +83,7 @@ def _counted(query: PipelineQuery) -> Figures:
         cohorts(opened),
         lost_reasons(closed, cells),
         pushes(query.deals().filter(live(query.period))),
+        query.deals().filter(opened_on=None).count(),
     )
 
 
@@ -123,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def _from_json(kept: list[Any], query: PipelineQuery) -> Figures:
-    whole, steps, times, rates, months, reasons, pushed = kept
+    whole, steps, times, rates, months, reasons, pushed, undated = kept
     stages = {stage.pk: stage for stage in query.stages}
     return Figures(
         Totals(whole[0], Decimal(whole[1]), Decimal(whole[2]), _rate(*whole[3]), _spells(whole[4])),
@@ -133,6 +135,7 @@ def _from_json(kept: list[Any], query: PipelineQuery) -> Figures:
         [Cohort(dt.date.fromisoformat(month), *counts) for month, *counts in months],
         [Reason(key, label, count, Decimal(value)) for key, label, count, value in reasons],
         {name: Pushes(name, deals, times, Decimal(days)) for name, (_, deals, times, days) in pushed.items()},
+        undated,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.periods import Bucket, Period
 from dashboard.pipeline_figures import Cohort, Rate, Reason, Spell, Step
@@ -67,6 +67,7 @@ class Table:
     lines: list[Line]
     plain: list[list[Any]]
     note: Any = ""
+    left_out: Cell | None = None
     total: Line | None = None
     is_chart: bool = field(default=False)
 
@@ -136,6 +137,16 @@ class Report:
         low, high = (self.numbers.percent(end).replace("\u00a0%", "") for end in between)
         return _("%(low)s–%(high)s %%") % {"low": low, "high": high}
 
+    def left_out(self) -> Cell | None:
+        """Deals that no table by opening can count, whatever the period."""
+        count = self.figures.undated
+        words = ngettext(
+            "%(count)s deal without an opening date is left out.",
+            "%(count)s deals without an opening date are left out.",
+            count,
+        ) % {"count": self.numbers.count(count)}
+        return Cell(words, self.deals.to(without="opened")) if count else None
+
     # Tables
 
     def stages(self) -> Table:
@@ -160,6 +171,7 @@ class Report:
             [["stage", "entered", "further", "lost", "open", "stays", "median_days", "mean_days"]]
             + [_plain_step(step, times) for step in steps],
             _("Deals opened during the period. While many are open, conversion still rises."),
+            self.left_out(),
         )
 
     def _step(self, step: Step, times: dict[int, Spell]) -> Line:
@@ -226,7 +238,9 @@ class Report:
         plain += [[c.month, c.opened, c.won, c.lost, c.open, int(c.is_immature)] for c in found]
         note = _("Deals by the month in which they were opened. Immature: 5 % or more of them are still open.")
         lines = [self._cohort(cohort) for cohort in found]
-        return Table("cohorts", _("By month of opening"), _("Month"), heads, lines, plain, note, is_chart=True)
+        return Table(
+            "cohorts", _("By month of opening"), _("Month"), heads, lines, plain, note, self.left_out(), is_chart=True
+        )
 
     def _cohort(self, cohort: Cohort) -> Line:
         bucket, period = Bucket.of(cohort.month, "month"), self.query.period

@@ -20,8 +20,8 @@ from dashboard.pipeline_report import TABLES, Report
 from dashboard.pipeline_tables import PipelineDeals
 from dashboard.sales_downloads import csv_answer
 from dashboard.sales_scope import may_see
-from dashboard.sales_views import as_of, asked, presets, refused
-from dashboard.wording import period_text
+from dashboard.sales_views import asked, presets, refused
+from dashboard.wording import as_of, period_text
 
 PAGE, FRAGMENT = "dashboard/pipeline.html", "dashboard/_pipeline.html"
 
@@ -74,5 +74,5 @@ def _shown(form: PipelineForm, query: PipelineQuery) -> dict[str, Any]:
         "meanings": MEANINGS.items(),
         "currency": settings.BASE_CURRENCY,
         "period_shown": period_text(query.period),
-        "as_of": as_of(query.now, query.zone),
+        "as_of": as_of(query.now),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.cards import Change
 from dashboard.periods import Period
+from dashboard.pipeline_rates import FEW
 from dashboard.sales_figures import Answers, Day, Pipeline, SalesQuery, conversion_rate, win_rate
 from dashboard.sales_links import SalesLinks, closed, created, done
 from dashboard.wording import NOTHING, Numbers, period_text
@@ -94,7 +95,10 @@ class Cards:
             self._card("leads", lambda t: t.total, count, lambda p: leads(created_to=p.last.isoformat())),
             self._card("new", lambda t: t.day.new, count, lambda p: leads(**created(p))),
             self._card("converted", lambda t: t.day.converted, count, lambda p: leads(status="converted", **closed(p))),
-            self._card("conversion", lambda t: conversion_rate(t.day), rate, lambda p: leads(**closed(p))),
+            self._of_few(
+                self._card("conversion", lambda t: conversion_rate(t.day), rate, lambda p: leads(**closed(p))),
+                lambda day: day.converted + day.lost_leads,
+            ),
             self._card(
                 "answers", lambda t: t.answers.rate, rate, lambda p: leads(**created(p), **answers), self._late(now)
             ),
@@ -113,7 +117,10 @@ class Cards:
                 lambda p: deals(status="lost", **closed(p)),
                 [self._deals(now.day.lost, deals(status="lost", **closed(now.period)))],
             ),
-            self._card("win_rate", lambda t: win_rate(t.day), rate, lambda p: deals(**closed(p))),
+            self._of_few(
+                self._card("win_rate", lambda t: win_rate(t.day), rate, lambda p: deals(**closed(p))),
+                lambda day: day.won + day.lost,
+            ),
             self._card("work", lambda t: t.work, count, lambda p: self.links.work(**done(p))),
         ]
 
@@ -157,6 +164,15 @@ class Cards:
             base=write(base),
             base_url=url,
         )
+
+    def _of_few(self, card: Card, closed_on: Callable[[Day], int]) -> Card:
+        """Of how many a rate to compare with is, where they are few: a single lost deal makes it 0 %."""
+        changes = []
+        for change, other in zip(card.changes, self.times[1:], strict=True):
+            count = closed_on(other.day)
+            words = _("of %(count)s, %(when)s") % {"count": count, "when": change.against}
+            changes.append(replace(change, against=words) if 0 < count < FEW else change)
+        return replace(card, changes=changes)
 
     def _points(self, difference: Decimal) -> str:
         """Rates differ by points of a hundred: a rise from 10 % to 20 % is no rise by 100 %."""

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm import export as exports
@@ -26,7 +25,7 @@ from dashboard.sales_figures import SalesQuery, oldest_day
 from dashboard.sales_forms import PeopleForm, SalesForm
 from dashboard.sales_scope import may_see
 from dashboard.sales_tables import WorkList
-from dashboard.wording import period_text
+from dashboard.wording import as_of, period_text
 
 PAGE, FRAGMENT = "dashboard/sales.html", "dashboard/_sales.html"
 
@@ -85,12 +84,8 @@ def _shown(form: SalesForm, query: SalesQuery) -> dict[str, Any]:
         "meanings": [(NAMES[name], meaning) for name, meaning in MEANINGS.items()],
         "currency": settings.BASE_CURRENCY,
         "period_shown": period_text(query.period),
-        "as_of": as_of(query.now, query.zone),
+        "as_of": as_of(query.now),
     }
-
-
-def as_of(now: dt.datetime, zone: dt.tzinfo) -> str:
-    return formats.date_format(now.astimezone(zone), "H:i")
 
 
 def asked(form: PeopleForm, period: Any, **more: Any) -> str:

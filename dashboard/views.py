@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -23,7 +22,7 @@ from dashboard.links import Links
 from dashboard.periods import PRESETS, Unit
 from dashboard.scope import may_see
 from dashboard.top_rows import KINDS, TITLES, top_rows
-from dashboard.wording import Numbers, period_text
+from dashboard.wording import Numbers, as_of, period_text
 
 CHART_TITLES: dict[Unit, Any] = {
     "day": gettext_lazy("Net revenue by day"),
@@ -89,7 +88,7 @@ def _shown(form: BoardForm, query: Query) -> dict[str, Any]:
         "chart_title": CHART_TITLES[query.by],
         "period_shown": period_text(query.period),
         "net_shown": numbers.money(board.total.net),
-        "as_of": formats.date_format(board.at.astimezone(query.zone), "H:i"),
+        "as_of": as_of(board.at),
     }
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.conf import settings
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -116,6 +116,11 @@ def _names(language: str) -> Names:
         ["", *(formats.date_format(month, "F") for month in months)],
         [formats.date_format(day, "D") for day in weekdays],
     )
+
+
+def as_of(at: dt.datetime) -> str:
+    """A moment of today as the reader's clock shows it, with the name of its zone."""
+    return f"{formats.date_format(timezone.localtime(at), 'H:i')}, {timezone.get_current_timezone_name()}"
 
 
 def period_text(period: Period) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,8 @@ from deals.forecast import Forecast, Line, Open
 from deals.forecast_filter import OVERDUE, UNDATED, next_month
 from deals.forecast_forms import SPANS, USUAL, ForecastForm
 
+#: the place of what is still to be won among the figures of a row
+TO_GO = 5
 HEADER = ("month", "won", "committed", "weighted", "best_case", "target", "deals")
 
 
@@ -155,7 +157,21 @@ class ForecastPage:
 
     @cached_property
     def total(self) -> Row:
-        return Row(_("Total"), "", self._figures(self.found.total))
+        figures = self._figures(self.found.total)
+        figures[TO_GO] = replace(figures[TO_GO], title=self.surplus or figures[TO_GO].title)
+        return Row(_("Total"), "", figures)
+
+    @property
+    def surplus(self) -> str:
+        """Why the months do not add up to what is to go in all of them; nothing where they do."""
+        whole = self.found.total.gap
+        alone = sum((line.gap or Decimal() for line in self.found.lines), Decimal())
+        if whole is None or whole == alone:
+            return ""
+        return _(
+            "In total, what one month brings beyond its target counts for the others: %(whole)s to go, not the "
+            "%(alone)s that the months come to one by one."
+        ) % {"whole": money_text(whole, places=0), "alone": money_text(alone, places=0)}
 
     @property
     def cards(self) -> list[Card]:
@@ -203,7 +219,8 @@ def _share(amount: Decimal, target: Decimal) -> str:
 
 
 def _apart_note(held: Open) -> str:
-    count = ngettext("%(count)s deal", "%(count)s deals", held.count) % {"count": held.count}
+    number = formats.number_format(held.count, force_grouping=True)
+    count = ngettext("%(count)s deal", "%(count)s deals", held.count) % {"count": number}
     return _("%(deals)s, %(amount)s weighted, in no month") % {
         "deals": count,
         "amount": money_text(held.weighted, places=0),

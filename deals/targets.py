@@ -127,7 +127,10 @@ class Targets:
             return None
         try:
             amount = Decimal(text)
-            if amount.is_finite() and 0 <= amount < LIMIT and amount == amount.quantize(QUANTUM):
+            if amount.is_finite() and amount >= LIMIT:
+                self.errors[name] = _("The amount is too large to be kept.")
+                return None
+            if amount.is_finite() and amount >= 0 and amount == amount.quantize(QUANTUM):
                 return amount
         except InvalidOperation:
             pass

@@ -7,6 +7,7 @@ import "./palette.js";
 import "./hotkeys.js";
 import "./rows.js";
 import "./choose.js";
+import "./chosen.js";
 import "./cells.js";
 import "./steps.js";
 import "./copy.js";

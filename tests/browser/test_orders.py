@@ -148,3 +148,21 @@ def test_every_page_is_accessible_and_fits(open_tab, someone, order, size, dark,
         if found:
             problems[name] = found
     assert problems == {}
+
+
+def test_a_menu_alone_stands_beside_the_name_on_a_phone(open_tab, someone, order):
+    tab = open_tab(size=PHONE, touch=True)
+    tab.sign_in(someone("analyst"), f"/orders/{order.pk}/")
+    menu = tab.page.locator("#record-head .menu-details summary").bounding_box()
+    name = tab.page.get_by_role("heading", level=1).bounding_box()
+    assert menu["y"] < name["y"] + name["height"]
+
+
+def test_tags_are_not_cut_in_mid_word(open_tab, someone):
+    factories.CustomerFactory(name="Zoë", tags=["wholesale", "press", "trade fair", "local"])
+    tab = open_tab()
+    tab.sign_in(someone("manager"), "/customers/")
+    tags = tab.page.locator("td.labels .tags .badge")
+    expect(tags.first).to_be_visible()
+    assert tags.first.evaluate("(tag) => tag.scrollWidth <= tag.clientWidth")
+    assert tags.first.evaluate("(tag) => getComputedStyle(tag.parentElement).textOverflow") == "ellipsis"

@@ -39,6 +39,25 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_tab, manager, size, dark)
         assert tab.overflow() <= 0, path
 
 
+def test_the_chosen_period_is_seen_on_a_phone(open_tab, manager):
+    tab = open_tab(size=PHONE, touch=True)
+    tab.sign_in(manager)
+    for path in ("/dashboard/sales/", "/reports/pipeline/"):
+        tab.go(path)
+        chosen = tab.page.locator('.segmented [aria-current="true"]')
+        expect(chosen).to_have_text("Last 12 months")
+        expect(chosen).to_be_in_viewport(ratio=1)
+        assert tab.page.evaluate("scrollY") == 0
+
+
+def test_bars_of_a_column_begin_on_one_line(open_tab, manager):
+    tab = open_tab()
+    tab.sign_in(manager, "/reports/pipeline/?preset=all")
+    for table in ("stages", "owner", "source"):
+        bars = tab.page.locator(f"#table-{table} .rate .bar")
+        assert len({round(bar.bounding_box()["x"]) for bar in bars.all()}) == 1
+
+
 def test_a_figure_is_chosen_and_opened(open_tab, manager):
     tab = open_tab()
     tab.sign_in(manager, "/dashboard/sales/?preset=all")

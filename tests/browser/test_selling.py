@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from deals.models import Deal
 from leads.models import Lead
 from tests import factories
-from tests.browser.conftest import press
+from tests.browser.conftest import PHONE, press
 from tests.browser.test_board import column, drag, head
 
 WIDE = {"width": 2000, "height": 1000}
@@ -120,3 +120,15 @@ def test_the_same_by_the_keyboard_alone(tab):
     the_board_counts(page, ("0", "0"), ("1", "4,000"))
     assert forecast(tab) != expected
     the_story_is_told(tab)
+
+
+def test_the_set_up_of_stages_scrolls_inside_its_card(open_tab, someone):
+    phone = open_tab(size=PHONE, touch=True)
+    phone.sign_in(someone("admin"), "/deals/setup/")
+    table = phone.page.locator(".table-wrap").first
+    assert phone.overflow() <= 0
+    table.evaluate("(wrap) => wrap.scrollLeft = wrap.scrollWidth")
+    boxes = [button.bounding_box() for button in table.locator(".stage-tools").first.locator(".button").all()]
+    assert len(boxes) == 3
+    assert len({round(box["y"]) for box in boxes}) == 1, "on one line"
+    assert max(box["x"] + box["width"] for box in boxes) <= PHONE["width"]

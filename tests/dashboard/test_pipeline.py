@@ -161,6 +161,16 @@ def test_a_young_month_is_marked(client, rita, won, alice):
     assert re.search(r"March 2026</th>", text)
 
 
+def test_deals_without_an_opening_date_are_said_to_be_left_out(client, rita, won):
+    left_out = r'<a href="([^"]*)">(\d+ deals? without an opening date (?:is|are) left out\.)</a>'
+    assert re.findall(left_out, page(client, rita, "preset=all").content.decode()) == []
+    for number in range(2):
+        factories.DealFactory(opened_on=None, title=f"Undated {number}")
+    found = re.findall(left_out, page(client, rita, "preset=all").content.decode())
+    assert [words for _href, words in found] == ["2 deals without an opening date are left out."] * 2
+    assert {row.title for row in opened(rita, found[0][0])} == {"Undated 0", "Undated 1"}
+
+
 # Every figure leads to its deals
 
 LINK = r'<a [^>]*href="([^"]*)"[^>]*>([^<]*)</a>'
@@ -349,7 +359,7 @@ def test_the_number_of_queries_does_not_grow(client, request, alice, bob, who, q
         sales_scene.fill(
             owners=[alice, bob], first=dt.date(2025, 1, 7), last=TODAY, leads=0, deals=size, done=0, seed=size
         )
-        with django_assert_max_num_queries(14) as asked:
+        with django_assert_max_num_queries(15) as asked:
             assert client.get(f"{URL}?{query}").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]

@@ -169,6 +169,32 @@ def test_nothing_at_all(client, rita):
     assert "Nothing has happened yet" in text
 
 
+def notes(text, name):
+    """What the figure of a card is compared with, each in words."""
+    dl = re.search(rf'id="card-{name}">.*?</dl>', text, re.DOTALL)[0]
+    found = re.findall(r'<div class="note"><span.*?>(.*?)</span><a.*?>(.*?)</a><span>(.*?)</span>', dl)
+    return [tuple(part.replace("\u00a0", " ") for part in note) for note in found]
+
+
+def test_a_rate_of_nothing_is_compared_with_nothing(client, rita, sold):
+    text = page(client, rita, "from=2026-04-01&to=2026-04-09").content.decode()
+    assert notes(text, "win_rate") == [("–", "–", "before"), ("–", "–", "a year ago")]
+
+
+def test_a_rate_of_few_says_of_how_many(client, rita, alice, sold):
+    factories.DealFactory(owner=alice, at="Lost", amount=None, closed_on=DAY - dt.timedelta(days=7), opened_on=None)
+    text = page(client, rita, "from=2026-04-01&to=2026-04-09").content.decode()
+    assert notes(text, "win_rate")[0] == ("+100.0 pts", "0.0 %", "of 1, before")
+
+
+def test_moments_are_in_the_zone_of_the_reader(client, rita, sold, monkeypatch):
+    rita.time_zone = "Asia/Kolkata"
+    rita.save()
+    moment = dt.datetime(2026, 4, 9, 20, tzinfo=dt.UTC)
+    monkeypatch.setattr(sales_views.timezone, "now", lambda: moment)
+    assert "as of 01:30, Asia/Kolkata" in page(client, rita).content.decode()
+
+
 def test_what_happened_last(client, ada, alice, bob, sold):
     lead = Lead.objects.get(name="Nils Holm")
     record("deal.won", on=sold, by=alice)

@@ -12,9 +12,9 @@ import pytest
 from django.db.models import Sum
 from django.http import QueryDict
 
-from deals.forecast import read_forecast
+from deals.forecast import Open, read_forecast
 from deals.forecast_forms import ForecastForm
-from deals.forecast_page import ForecastPage
+from deals.forecast_page import TO_GO, ForecastPage, _apart_note
 from deals.models import Deal, Pipeline, Stage, Target
 from deals.models.deal import VALUE, WEIGHTED
 from deals.tables import DealList
@@ -194,6 +194,24 @@ def test_without_a_target_and_beyond_it_there_is_no_gap(ada, alice):
     assert (month(ada).gap, month(ada).coverage) == (None, None)
     Target.objects.create(person=alice, month=NOVEMBER, amount=100)
     assert (month(ada).gap, month(ada).coverage) == (0, None)
+
+
+def test_a_surplus_counts_for_other_months_and_that_is_said(client, ada, alice):
+    for day in (NOVEMBER, DECEMBER):
+        Target.objects.create(person=alice, month=day, amount=1000)
+    won(dt.date(2026, 11, 2), owner=alice, amount=Decimal(900))
+    assert page(ada).surplus == ""
+    won(dt.date(2026, 11, 3), owner=alice, amount=Decimal(400))
+    shown = page(ada)
+    assert [row.figures[TO_GO].text for row in shown.rows[:2]] == ["€\u00a00", "€\u00a01,000"]
+    assert shown.total.figures[TO_GO].text == "€\u00a0700"
+    assert shown.total.figures[TO_GO].title == shown.surplus
+    client.force_login(ada)
+    assert "€\u00a0700 to go, not the €\u00a01,000" in client.get(URL).content.decode()
+
+
+def test_thousands_of_deals_apart_are_written_as_everywhere(ada):
+    assert "2,102 deals" in _apart_note(Open(count=2102))
 
 
 # Each figure leads to its rows

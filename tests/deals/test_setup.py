@@ -181,6 +181,14 @@ def test_targets_that_cannot_be_are_refused(as_ada, alice, typed, nothing_change
     assert "Alice Owner, March 2031" in response.content.decode()
 
 
+@pytest.mark.parametrize("typed", ["9" * 20, "1e30", str(10**14)])
+def test_a_target_too_large_is_called_so(as_ada, alice, typed, nothing_changed):
+    with nothing_changed:
+        text = fill(as_ada, **{f"t-{alice.pk}-3": typed}).content.decode()
+    assert "The amount is too large to be kept." in text
+    assert "not negative" not in text
+
+
 def test_managers_set_those_of_their_team(client, mona, alice, team, nothing_changed):
     other = factories.UserFactory()
     client.force_login(mona)

@@ -189,8 +189,12 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
             raise self._conflict(row, clashing, changed)
         if changed:
             self.write(row, changed)
-            record(f"{self.noun}.changed", on=row, by=by, fields=changed, **self._facts(row, theirs, changed))
+            self.tell(row, theirs, changed, by=by)
         return row
+
+    def tell(self, row: R, before: dict[str, Any], changed: list[str], *, by: User) -> None:
+        """Say what was changed. For subclasses: what has an event of its own is told by that."""
+        record(f"{self.noun}.changed", on=row, by=by, fields=changed, **self._facts(row, before, changed))
 
     def _facts(self, row: R, before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
         """Before and after, in words, of the fields of which the event tells it."""

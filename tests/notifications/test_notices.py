@@ -23,6 +23,7 @@ from notifications.jobs import prune
 from notifications.models import Notification, Preference
 from notifications.notices import HEARD, NOTICES
 from tests import factories
+from tests.deals.doing import edit_url, opened
 
 
 def test_it_works_by_a_job_of_the_same_transaction(deal, mona, bob):
@@ -45,6 +46,14 @@ def test_whoever_is_given_a_deal_hears_of_it_and_whoever_had_it_sees_it_no_more(
 def test_nobody_hears_of_what_they_did_themselves(told, deal, alice, mona):
     deal.assign(mona, by=alice)
     assert told() == [("Mona", "assigned")]
+
+
+def test_one_edit_of_an_amount_is_one_thing_to_be_told(told, deal, alice, mona, client):
+    attend(deal, mona, "followed")
+    client.force_login(alice)
+    url = edit_url(deal, "amount")
+    client.post(url, opened(client, url) | {"amount": "3333"})
+    assert told() == [("Mona", "followed")]
 
 
 def test_a_deal_that_was_taken_back_at_once_is_nobodys_news(told, deal, mona, bob, alice):

@@ -76,6 +76,30 @@ def test_many_leads_given_together_are_one_thing_to_be_told(told, mona, bob):
     assert Notification.objects.get().data == {"count": 5}
 
 
+def test_a_win_that_is_taken_back_stays_unread_with_nobody(told, deal, alice, mona):
+    other = factories.DealFactory(owner=alice)
+    deal.win(by=alice)
+    other.win(by=alice)
+    assert told() == [("Mona", "closed"), ("Mona", "closed")]
+    deal.reopen(by=alice)
+    told()
+    unread = Notification.objects.filter(read_at=None)
+    assert [(row.user, row.subject_id) for row in unread] == [(mona, other.pk)]
+
+
+def test_won_again_it_is_news_again(told, deal, alice, mona):
+    for verb in (deal.win, deal.reopen, deal.win):
+        verb(by=alice)
+        told()
+    assert [bool(row.read_at) for row in Notification.objects.order_by("pk")] == [True, False]
+
+
+def test_a_win_that_is_taken_back_before_it_was_told_is_nobodys_news(told, deal, alice):
+    deal.win(by=alice)
+    deal.reopen(by=alice)
+    assert told() == []
+
+
 def test_leads_given_back_are_no_gift(told, mona, bob, alice, lead):
     handout = assignment.assign([lead.pk], bob, mona)
     assignment.undo(handout)

@@ -27,6 +27,7 @@ from crm.access import editable, hidden_fields
 from crm.errors import BadInput
 from crm.events import record
 from crm.http import UserRequest
+from crm.text import without_directions
 from crm.versions import Versioned
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str) and isinstance(self.fields[name].widget, forms.TextInput):
+                self.cleaned_data[name] = without_directions(value)
         if not self.is_new:
             self.opened_with = self._opened_with()
         return self.cleaned_data

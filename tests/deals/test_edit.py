@@ -48,6 +48,12 @@ def test_it_works(as_alice, deal, alice):
     assert event.data["changes"] == {"amount": ["1000", "2000"]}
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_title_has_no_marks_that_turn_its_direction(as_alice, deal, mark):
+    change(as_alice, deal, "title", title=f"Fifty {mark}lanterns{mark}")
+    assert deal.title == "Fifty lanterns"
+
+
 def test_opened_and_sent_unchanged_it_writes_nothing(as_alice, deal, nothing_changed):
     url = edit_url(deal)
     with nothing_changed:

@@ -28,6 +28,7 @@ from crm.errors import BadInput
 from crm.events import record
 from crm.http import UserRequest
 from crm.models import Event
+from crm.text import without_directions
 from crm.versions import Versioned
 
 if TYPE_CHECKING:
@@ -157,6 +158,9 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str) and isinstance(self.fields[name].widget, forms.TextInput):
+                self.cleaned_data[name] = without_directions(value)
         if not self.is_new:
             self.opened_with = self._opened_with()
         return self.cleaned_data
@@ -202,8 +206,12 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
             raise self._conflict(row, clashing, changed)
         if changed:
             self.write(row, changed)
-            record(f"{self.noun}.changed", on=row, by=by, fields=changed, **self._facts(row, theirs, changed))
+            self.tell(row, theirs, changed, by=by)
         return row
+
+    def tell(self, row: R, before: dict[str, Any], changed: list[str], *, by: User) -> None:
+        """Say what was changed. For subclasses: what has an event of its own is told by that."""
+        record(f"{self.noun}.changed", on=row, by=by, fields=changed, **self._facts(row, before, changed))
 
     def _facts(self, row: R, before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
         """Before and after, in words, of the fields of which the event tells it."""

@@ -12,6 +12,8 @@ from django.db.models import Func
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+#: marks that turn the direction of what follows, and are not seen themselves
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -31,6 +33,11 @@ def folded(expression: Any) -> Lower:
 def is_storable(text: str) -> bool:
     """PostgreSQL stores neither NUL nor lone surrogates."""
     return "\x00" not in text and not _SURROGATES.search(text)
+
+
+def without_directions(text: str) -> str:
+    """A name as it reads: with such a mark in it, whatever stands behind it is shown reversed."""
+    return _DIRECTIONS.sub("", text).strip() if _DIRECTIONS.search(text) else text
 
 
 def refuse_unstorable(text: str) -> None:

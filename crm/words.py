@@ -21,18 +21,22 @@ from crm.money import money_text
 @dataclass(frozen=True)
 class Words:
     """An event on screen. `title` may name "%(fields)s" and the facts of the event, such as "%(stage_to)s";
-    amounts are "%(money)s". `page` is the URL name of its subject's page, for a link."""
+    amounts are "%(money)s". `page` is the URL name of its subject's page, for a link; `is_whole` when the last word of
+    the title says something even where it is a dash."""
 
     title: Any
     icon: str = "activity"
     tone: str = ""
     page: str = ""
+    is_whole: bool = False
 
     def say(self, number: str, fields: list[str], facts: Mapping[str, Any] | None = None) -> str:
         names = _Facts({name: fact_text(value) for name, value in (facts or {}).items()})
-        names |= {"fields": ", ".join(fields), "money": _money(facts or {})}
+        names |= {"fields": ", ".join(fields), "money": _money(facts or {}) or "–"}
         text = str(self.title)
-        title = (text % names).rstrip(" ,:.–") if "%(" in text else text
+        title = text % names if "%(" in text else text
+        if not self.is_whole and "%(" in text:
+            title = title.rstrip(" ,:.–")
         return f"{title} {number}" if number else title
 
     @property

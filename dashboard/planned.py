@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 
 from activities.models import Activity
 from crm.access import require, visible
@@ -44,6 +44,25 @@ def planned_of(
     found: dict[int, Counter[str]] = {}
     for person, *numbers in parts[0].union(*parts[1:], all=True):
         found.setdefault(person, Counter()).update(dict(zip(FIGURES, numbers, strict=True)))
+    return found
+
+
+def shared_with(people: Collection[int], seen: QuerySet[Activity], clock: Clock) -> dict[int, Counter[str]]:
+    """The same of what they are to do with its owner, who is somebody else: it is on their day too."""
+    through: Any = Activity.collaborators.through
+    pairs = through._default_manager.filter(user__in=people, activity__done_at=None, activity__deleted_at=None)
+    helpers = list(pairs.values_list("user_id", "activity_id"))
+    if not helpers:
+        return {}
+    rows = seen.filter(done_at=None, pk__in={activity for _person, activity in helpers}).order_by()
+    late, due = (ExpressionWrapper(fits, BooleanField()) for fits in (overdue(clock), due_within(clock, 0, 0)))
+    told = {pk: (owner, *flags) for pk, owner, *flags in rows.values_list("pk", "owner_id", late, due)}
+    found: dict[int, Counter[str]] = {}
+    for person, activity in helpers:
+        owner, is_late, is_due = told.get(activity, (person, False, False))
+        if owner != person:
+            numbers = (1, bool(is_late), bool(is_due and not is_late))
+            found.setdefault(person, Counter()).update(dict(zip(FIGURES, numbers, strict=True)))
     return found
 
 

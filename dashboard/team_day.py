@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,7 +19,7 @@ from activities.people import DOERS
 from crm.access import visible
 from crm.money import MoneyField
 from dashboard.beside import DEAL, LEAD, OWNER, Some, Waiting, some
-from dashboard.planned import planned_of
+from dashboard.planned import planned_of, shared_with
 from dashboard.today import DAY, Clock
 from deals.models import Deal, DealStatus, Target
 from deals.models.deal import VALUE, WEIGHTED
@@ -69,7 +69,16 @@ class Member:
     today: int = 0
     open: int = 0
     done: int = 0
+    #: of what is overdue or today's, what is somebody else's, with whom they are to do it
+    shared: int = 0
     away_until: dt.date | None = None
+
+    def help(self, planned: Mapping[str, int]) -> None:
+        """With what is somebody else's."""
+        self.overdue += planned["late"]
+        self.today += planned["due"]
+        self.open += planned["open"]
+        self.shared += planned["late"] + planned["due"]
 
 
 @dataclass(frozen=True)
@@ -191,6 +200,8 @@ class TeamDay:
         for person, planned in planned_of(list(found), self.user, self.clock, self._activities).items():
             member = found[person]
             member.overdue, member.today, member.open = planned["late"], planned["due"], planned["open"]
+        for person, planned in shared_with(list(found), self._activities, self.clock).items():
+            found[person].help(planned)
         for row in self._done(found):
             found[row["done_by"]].done = row["number"]
         for away in self.away_today:
@@ -215,8 +226,8 @@ class TeamDay:
 
     @property
     def due_today(self) -> int:
-        """Still to be done: today's and what is overdue."""
-        return sum(member.overdue + member.today for member in self.members)
+        """Still to be done: today's and what is overdue, each once, however many do it together."""
+        return sum(member.overdue + member.today - member.shared for member in self.members)
 
 
 IDLE = Q(open_activities=0)

@@ -133,17 +133,26 @@ class DealForm(RecordForm[Deal]):
         return super().read(row, name)
 
     def write(self, row: Deal, changed: list[str]) -> None:
-        before, owner, amount = row.customer_id, row.owner, row.amount
+        before = row.customer_id
+        self.owner_before, self.worth_before = row.owner, (row.amount, row.currency)
         if MONEY & set(changed):
             self._write_money(row, changed)
         super().write(row, changed)
         if row.customer_id != before:
             for model in (Activity, Attachment):
                 model._base_manager.filter(deal=row).update(customer=row.customer_id)
+
+    def tell(self, row: Deal, before: dict[str, Any], changed: list[str], *, by: User) -> None:
+        """A new owner and a new price say it in words of their own; the price among other changes, as one of them."""
         if "owner" in changed:
-            record("deal.assigned", on=row, by=self.user, to=row.owner, before=owner)
-        if row.amount != amount:
-            _tell_price(row, amount, by=self.user)
+            record("deal.assigned", on=row, by=by, to=row.owner, before=self.owner_before)
+        others = [name for name in changed if name != "owner"]
+        repriced = row.amount != self.worth_before[0]
+        if repriced and set(others) <= MONEY:
+            _tell_price(row, *self.worth_before, by=by)
+        elif others:
+            fields, facts = _with_price(row, *self.worth_before, others) if repriced else (others, {})
+            record("deal.changed", on=row, by=by, fields=fields, **facts)
 
     def _write_money(self, row: Deal, changed: list[str]) -> None:
         """Both amounts at once: the database wants them together. An amount that was typed follows nothing."""
@@ -245,10 +254,21 @@ class DealForm(RecordForm[Deal]):
         return super().show(name, value)
 
 
-def _tell_price(row: Deal, before: Decimal | None, *, by: User) -> None:
+def _tell_price(row: Deal, before: Decimal | None, currency: str, *, by: User) -> None:
     """`was` in words, for the timeline; `before` for whoever reckons with it."""
-    was = money.money_text(before, row.currency)
+    was = money.money_text(before, currency)
     record("deal.repriced", on=row, by=by, amount=row.amount, currency=row.currency, before=before, was=was)
+
+
+def _with_price(
+    row: Deal, before: Decimal | None, currency: str, changed: list[str]
+) -> tuple[list[str], dict[str, Any]]:
+    """The fields of a change with the amount among them, typed or followed; and what it was and is, in one currency."""
+    fields = list(dict.fromkeys([*changed, "amount"]))
+    if row.currency != currency:
+        return fields, {}
+    amounts = ["–" if amount is None else plain(amount) for amount in (before, row.amount)]
+    return fields, {"changes": {"amount": amounts}, "currency": currency}
 
 
 def _lines_text(lines: list[list[Any]]) -> str:

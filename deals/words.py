@@ -14,7 +14,7 @@ EVENTS = {
     "deal.won": Words(_("Won: %(title)s, %(money)s"), "trophy", "good", PAGE),
     "deal.lost": Words(_("Lost: %(title)s, %(reason)s. %(note)s"), "thumbs-down", "bad", PAGE),
     "deal.reopened": Words(_("Reopened: %(title)s, in %(stage_to)s"), "rotate-ccw", "", PAGE),
-    "deal.repriced": Words(_("Amount changed from %(was)s to %(money)s"), "coins", "", PAGE),
+    "deal.repriced": Words(_("Amount changed from %(was)s to %(money)s"), "coins", "", PAGE, is_whole=True),
     "deal.assigned": Words(_("Deal given to %(to)s"), "user-check", "", PAGE),
     "deal.deleted": Words(_("Deal deleted"), "trash-2", "bad"),
     "deal.restored": Words(_("Deal restored"), "rotate-ccw", "good", PAGE),

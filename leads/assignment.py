@@ -206,6 +206,8 @@ def _write(given: list[list[int | None]], rows: dict[int, Lead], handout: Handou
         moves[to].append(pk)
     for to, pks in moves.items():
         Lead.everything.filter(pk__in=pks).update(owner_id=to)
+        for pk in pks:
+            rows[pk or 0].owner_id = to  # as it is told: to whoever gets them too
     people = User.objects.in_bulk({pk for _lead, *both in given for pk in both if pk})
     record_each((_told(rows, people, change, {"handout": handout.pk, **facts}) for change in given), by=handout.by)
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -94,7 +95,8 @@ class Countdown:
 
 
 def countdown(lead: Lead, now: dt.datetime, schedule: Schedule) -> Countdown:
-    """For the record and its card: "23 min left", "2 h late", "answered in 12 min", by working time."""
+    """For the record and its card: "23 min left", "2 h late", "answered in 12 min", by working time; while nobody
+    works, "due Mon 10:09"."""
     text, tone = told(lead, now, schedule)
     due = shown(lead.response_due_at).full if text and lead.response_due_at else ""
     return Countdown(text, tone, due)
@@ -115,7 +117,20 @@ def told(lead: Lead, now: dt.datetime, schedule: Schedule) -> tuple[str, str]:
     if now > lead.response_due_at:
         return _late(schedule.working_minutes(lead.response_due_at, now), schedule), "bad"
     left = schedule.working_minutes(now, lead.response_due_at)
-    return _words("left", *_span(left, schedule), get_language()), "warn" if left < SOON else ""
+    tone = "warn" if left < SOON else ""
+    if not schedule.is_working(now):
+        return _due(lead.response_due_at, now), tone
+    return _words("left", *_span(left, schedule), get_language()), tone
+
+
+def _due(at: dt.datetime, now: dt.datetime) -> str:
+    """For when no working minute passes and a countdown would stand still: as the reader's clock will show it."""
+    local = timezone.localtime(at)
+    days = (local.date() - timezone.localtime(now).date()).days
+    if days > 6:
+        return _("due %(when)s") % {"when": shown(at).when}
+    time = formats.time_format(local.time())
+    return _("due %(when)s") % {"when": f"{formats.date_format(local, 'D')} {time}" if days else time}
 
 
 def _answered(lead: Lead, at: dt.datetime, schedule: Schedule) -> tuple[str, str]:

@@ -104,6 +104,7 @@ def convert(
             raise NotOpen
         made = _people(row, by, customer, company, make_company=make_company)
         before, at = row.status, now()
+        answers = at if row.responded_at is None else None
         carried = _carry_to_customer(made)
         if deal:
             made.deal = _open(made, deal)
@@ -118,7 +119,7 @@ def convert(
         )
         row.refresh_from_db()
         record("lead.converted", on=row, by=by, deal=made.deal, company=made.company)
-        return _remember(made, before, carried)
+        return _remember(made, before, carried, answers)
 
 
 def _people(lead: Lead, by: User, customer: Customer | None, company: Company | None, *, make_company: bool) -> Made:
@@ -241,8 +242,9 @@ def _carry_to_deal(made: Made, carried: dict[str, list[int]]) -> None:
         model.everything.filter(pk__in=carried[name]).update(deal=made.deal)
 
 
-def _remember(made: Made, before: str, carried: dict[str, list[int]]) -> Conversion:
-    """The conversion, with how everything was right after it: what differs later has happened since."""
+def _remember(made: Made, before: str, carried: dict[str, list[int]], answers: dt.datetime | None) -> Conversion:
+    """The conversion, with how everything was right after it: what differs later has happened since. `answers`: the
+    moment which it gave the lead as that of its first answer."""
     row = Conversion(
         lead=made.lead,
         status_before=before,
@@ -254,7 +256,8 @@ def _remember(made: Made, before: str, carried: dict[str, list[int]]) -> Convers
         by=made.by,
     )
     step = made.step.pk if made.step else None
-    row.versions = {"carried": carried, "step": step, "linked": made.linked, **afterwards.snapshot(row)}
+    given = {"carried": carried, "step": step, "linked": made.linked, "answers": answers and answers.isoformat()}
+    row.versions = {**given, **afterwards.snapshot(row)}
     row.save(force_insert=True)
     return row
 
@@ -275,6 +278,8 @@ def undo(conversion: Conversion, *, by: User) -> None:
             made.delete_softly(by=by)
         lead = Lead.everything.get(pk=row.lead_id)
         Lead.everything.filter(pk=lead.pk).update(status=row.status_before, closed_at=None, customer=None)
+        if answers := row.versions.get("answers"):  # nobody had answered, and unless somebody has, the clock runs on
+            Lead.everything.filter(pk=lead.pk, responded_at=answers).update(responded_at=None)
         Conversion.objects.filter(pk=row.pk).update(undone_at=now(), undone_by=by)
         lead.refresh_from_db()
         record("lead.conversion_undone", on=lead, by=by)

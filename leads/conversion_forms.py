@@ -21,7 +21,7 @@ from activities.models import Kind
 from crm import money
 from crm.editing import plain
 from crm.fields import RecordChoiceField
-from crm.text import is_blank
+from crm.text import is_blank, without_directions
 from customers.models import Company, Customer
 from deals.models import Stage, StageKind
 from leads import duplicates
@@ -170,7 +170,7 @@ class ConvertForm(forms.Form):
         return self._visible("step_title")
 
     def _visible(self, name: str) -> str:
-        title: str = self.cleaned_data[name]
+        title = without_directions(self.cleaned_data[name])
         if title and is_blank(title):
             raise ValidationError(_("Enter a title that can be seen."))
         return title

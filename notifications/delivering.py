@@ -25,6 +25,7 @@ from notifications import browsers, quiet
 from notifications.audience import Told
 from notifications.models import Attention, Mailed, Notification, Subscription
 from notifications.notices import NOTICES, Notice
+from notifications.overtaken import read_overtaken
 from notifications.ways import Ways, ways_of
 
 #: what happened longer ago is history by the time somebody could be told of it
@@ -53,7 +54,9 @@ class News:
 
 def tell(ids: Iterable[int], now: dt.datetime) -> int:
     """Tell of these events; how many were told. Done twice, nobody is told twice."""
-    return deliver(news_of(Event.objects.filter(pk__in=list(ids), at__gt=now - NEWS_FOR).order_by("pk")), now)
+    events = list(Event.objects.filter(pk__in=list(ids), at__gt=now - NEWS_FOR).order_by("pk"))
+    read_overtaken(events, now)
+    return deliver(news_of(events), now)
 
 
 def news_of(events: Iterable[Event]) -> list[News]:

@@ -89,7 +89,7 @@ def read_all(request: UserRequest) -> HttpResponse:
     count = centre.read(Notification.objects.visible_to(request.user), request.user, at)
     undo = reverse("notifications:undo_read") + f"?token={signing.dumps(at.isoformat(), salt=UNDO_SALT)}"
     says = ngettext("%(count)s notification read.", "%(count)s notifications read.", count) % {"count": count}
-    return _after(request, says, undo if count else "")
+    return _after(request, says, undo) if count else _after(request)
 
 
 @require_POST

@@ -56,7 +56,8 @@ async function ask(query) {
 function show(final) {
   const options = visible();
   palette.querySelector(".nothing").hidden = !final || options.length > 0;
-  part("count").textContent = final ? `${options.length} ${part("count").dataset.word}` : "";
+  const { one, many } = part("count").dataset;
+  part("count").textContent = final ? `${options.length} ${options.length === 1 ? one : many}` : "";
   choose(options[0]);
 }
 

@@ -14,6 +14,9 @@ from django.urls import reverse
 from crm import topics
 from crm.lanes import Lanes, Pages
 from crm.live import Live
+from leads import assignment
+from tests import factories
+from tests.deals.doing import opened
 from tests.serving import Wire, request, serving, wait_until
 
 END = b"0\r\n\r\n"
@@ -175,6 +178,36 @@ def test_whoever_had_it_hears_that_it_went_and_whoever_gets_it_that_it_came(port
         other = bob if deal.owner == alice else alice
         names = ["deals.deal:mine", f"user:{user.pk}"]
         assert MINE[0] in heard_by(port, user, names, lambda other=other: deal.assign(other, by=mona))
+
+
+LEADS = [{"topic": "leads.lead:mine"}]
+
+
+@pytest.fixture
+def here(bob):
+    """Bob, who has chosen a password: leads are shared out only to those who have."""
+    bob.password = "known"
+    bob.save(update_fields=["password"])
+    return bob
+
+
+def edit_owner(client, pk, owner):
+    url = reverse("leads:edit", args=[pk]) + "?field=owner"
+    client.post(url, opened(client, url) | {"owner": str(owner.pk)})
+
+
+@pytest.mark.parametrize("way", ["assigned", "shared out", "given back", "in the form"])
+def test_whoever_gets_leads_hears_that_they_came(port, client, alice, here, mona, way):
+    client.force_login(mona)
+    rows = [factories.LeadFactory(owner=here if way == "given back" else None).pk for _ in range(3)]
+    before = assignment.assign(rows, alice, mona) if way == "given back" else None
+    ways = {
+        "assigned": lambda: assignment.assign(rows, here, mona),
+        "shared out": lambda: assignment.share_out(rows, mona, among=[here]),
+        "given back": lambda: assignment.undo(before),
+        "in the form": lambda: edit_owner(client, rows[0], here),
+    }
+    assert heard_by(port, here, ["leads.lead:mine", f"user:{here.pk}"], ways[way]) == LEADS
 
 
 def test_a_deal_that_is_shared_is_heard_of_too(port, deal, bob):

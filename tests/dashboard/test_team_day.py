@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, now
 
 from accounts.models import Absence
 from dashboard.team_day import TeamDay
-from dashboard.today import Clock
+from dashboard.today import Clock, plan_of
 from deals.models import Target
 from leads.models import Lead
 from tests import factories
@@ -148,6 +148,28 @@ def test_how_the_day_of_each_stands(mona, alice, bob, deal):
         "Mona Manager": (0, 0, 0, 0, None),
     }
     assert (team.done_today, team.due_today) == (1, 2)
+
+
+def test_the_day_of_each_is_as_they_see_it_with_what_they_do_with_others(mona, alice, bob, deal):
+    for ahead in (-1, 0, 5):
+        plan(bob, ahead, deal=deal).collaborators.add(alice, mona)
+        plan(alice, ahead, deal=deal).collaborators.add(alice)
+    plan(bob, 0, deal=deal).finish(bob)
+    team = TeamDay(mona, clock())
+    for member in team.members:
+        own = plan_of(member.person, mona, clock(), {})
+        assert (member.overdue, member.today) == (own["overdue"].count, own["today"].count), member.person
+    assert {str(m.person): (m.overdue, m.today, m.open) for m in team.members} == {
+        "Alice Owner": (2, 2, 6),
+        "Bob Teammate": (1, 1, 3),
+        "Mona Manager": (1, 1, 3),
+    }
+    assert team.due_today == 4
+
+
+def test_the_page_says_that_what_is_ones_own_alone_is_not_counted(client, mona, alice):
+    plan(alice, 0)
+    assert "is theirs alone and not counted here" in text(page(client, mona))
 
 
 def test_who_is_away_from_today_to_sunday(mona, alice, bob, stranger):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from activities import entries
 from crm.history import event_model
 from crm.models import Event, ExchangeRate
 from deals.models import Deal, Product
@@ -42,13 +43,15 @@ def change(client, deal, field="", **typed):
 def test_it_works(as_alice, deal, alice):
     assert change(as_alice, deal, title="Fifty lanterns", amount="2000", probability="60").status_code == 302
     assert (deal.title, deal.amount, deal.base_amount, deal.probability) == ("Fifty lanterns", 2000, 2000, 60)
-    changed, repriced = Event.objects.order_by("kind")
-    assert changed.data["fields"] == ["title", "amount", "probability"]
-    assert (repriced.kind, Decimal(repriced.data["before"]), Decimal(repriced.data["amount"])) == (
-        "deal.repriced",
-        1000,
-        2000,
-    )
+    event = Event.objects.get()
+    assert (event.kind, event.data["fields"]) == ("deal.changed", ["title", "amount", "probability"])
+    assert event.data["changes"] == {"amount": ["1000", "2000"]}
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_title_has_no_marks_that_turn_its_direction(as_alice, deal, mark):
+    change(as_alice, deal, "title", title=f"Fifty {mark}lanterns{mark}")
+    assert deal.title == "Fifty lanterns"
 
 
 def test_opened_and_sent_unchanged_it_writes_nothing(as_alice, deal, nothing_changed):
@@ -155,6 +158,43 @@ def test_shared_with_a_colleague_she_sees_it(as_alice, deal, bob):
 
 
 # Money
+
+
+def said(deal, user):
+    """What the timeline says of all that happened to the deal: the titles, and before and after."""
+    found = (entries.event_entry(event, user, deal) for event in Event.objects.order_by("pk"))
+    return [(entry.title.replace("\xa0", " "), list(entry.changes)) for entry in found]
+
+
+def test_an_amount_that_changes_alone_is_told_once_with_both_values(as_alice, deal, alice):
+    change(as_alice, deal, "amount", amount="3333")
+    assert said(deal, alice) == [("Amount changed from € 1,000.00 to € 3,333.00", [])]
+
+
+@pytest.mark.parametrize(("first", "then", "words"), [("", "5", "from – to € 5.00"), ("5", "", "from € 5.00 to –")])
+def test_no_amount_is_said_as_a_dash(as_alice, deal, alice, first, then, words):
+    change(as_alice, deal, "amount", amount=first)
+    change(as_alice, deal, "amount", amount=then)
+    assert said(deal, alice)[-1] == (f"Amount changed {words}", [])
+
+
+def test_an_amount_in_another_currency_was_in_the_old_one(as_alice, deal, alice):
+    ExchangeRate.objects.create(currency="USD", day=dt.date(2020, 1, 1), rate=Decimal("0.5"))
+    change(as_alice, deal, amount="5", currency="USD")
+    ((words, _changes),) = said(deal, alice)
+    assert words == "Amount changed from € 1,000.00 to $ 5.00"
+
+
+def test_an_amount_that_follows_the_products_is_told_with_them(as_alice, deal, alice):
+    change(as_alice, deal, "lines", amount_from_lines="on", **goods(("", "Freight", "1", "10", "")))
+    ((words, changes),) = said(deal, alice)
+    assert words.endswith("Amount changed")
+    assert [(before[2:], after[2:]) for _label, before, after in changes] == [("1,000.00", "10.00")]
+
+
+def test_a_new_owner_is_told_once(as_mona, deal, bob):
+    change(as_mona, deal, "owner", owner=str(bob.pk))
+    assert list(Event.objects.values_list("kind", flat=True)) == ["deal.assigned"]
 
 
 def test_another_currency_is_reckoned_anew(as_alice, deal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections import Counter
 
@@ -15,7 +16,7 @@ from accounts.models import Absence
 from crm import jobs
 from crm.models import Event, JobProgress
 from crm.moments import today
-from leads import assignment, capacity
+from leads import assignment, capacity, handouts
 from leads.assignment import assign, share_out, undo
 from leads.models import Handout, Lead
 from tests import factories
@@ -65,6 +66,20 @@ def una(team):
 @pytest.fixture
 def vic(team):
     return person("Vic", team)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 stays with Una"), (3, "3 stay with Una")])
+def test_what_stays_with_whoever_works_it_is_said_in_a_sentence(mona, una, vic, count, words):
+    free, kept = leads(1), leads(count, una)
+    handout = share_out(free + kept, mona, [vic])
+    assert handouts.sentence(handout) == f"1 lead was shared out. {words}, who is at work."
+
+
+@pytest.mark.parametrize("why", ["closed", "same", "taken", "no_room", "gone"])
+def test_why_others_stay_is_a_sentence_too(mona, why):
+    left = [{"lead": 1, "why": why}, {"lead": 2, "why": why}]
+    said = handouts.sentence(Handout(way="shared_out", by=mona, given=[], left=left))
+    assert re.fullmatch(r"0 leads were shared out\. 2 (are|were|stay) [^%]+\.|.*2 stay: nobody had room\.", said)
 
 
 # To one

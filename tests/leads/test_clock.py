@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Holiday, WorkingHours
 from accounts.working_time import Schedule
@@ -73,8 +74,6 @@ def test_without_working_hours_there_is_no_clock(db):
         ({}, NOW + dt.timedelta(days=7), ("4 d late", "bad")),
         # Due at the end of the day: late by no working minute until the next begins.
         ({"response_due_at": NOW + minutes(420)}, NOW + minutes(500), ("late", "bad")),
-        # Asked at night, what is left is what is left of working time.
-        ({"response_due_at": NOW + dt.timedelta(days=1)}, NOW + minutes(600), ("1 h left", "")),
         ({"responded_at": NOW + minutes(12)}, NOW + dt.timedelta(days=9), ("answered in 12 min", "good")),
         ({"responded_at": NOW + minutes(125)}, NOW, ("answered in 2 h, late", "warn")),
         ({"responded_at": NOW - minutes(5)}, NOW, ("answered in 0 min", "good")),
@@ -87,6 +86,27 @@ def test_without_working_hours_there_is_no_clock(db):
 )
 def test_the_words(fields, at, expected):
     assert words(lead(**fields), at) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "expected"),
+    [
+        (1, NOW + minutes(600), ("due Tue 11:00", "")),  # at night
+        (1, NOW + minutes(60 * 21), ("due 11:00", "")),  # early in the morning
+        (7, NOW + dt.timedelta(days=5), ("due Mon 11:00", "")),  # on Saturday
+        (7, NOW + dt.timedelta(days=5, minutes=30), ("due Mon 11:00", "")),
+        (39, NOW + dt.timedelta(days=28, hours=10), ("due 25 Dec 2026, 11:00", "")),
+    ],
+)
+def test_while_nobody_works_it_says_when_it_is_due_in_the_zone_of_the_reader(days, at, expected):
+    with timezone.override("Europe/Paris"):
+        assert words(lead(response_due_at=NOW + dt.timedelta(days=days)), at) == expected
+
+
+def test_due_soon_after_work_begins_it_warns_while_nobody_works():
+    row = lead(response_due_at=NOW + dt.timedelta(days=7, minutes=-51))
+    with timezone.override("UTC"):
+        assert words(row, NOW + dt.timedelta(days=5)) == ("due Mon 09:09", "warn")
 
 
 def test_a_cell_says_the_same(db):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from activities.models import Activity
 from crm.models import Event
@@ -218,6 +219,22 @@ def test_undone_it_is_as_before(lead, alice):
         assert (row.lead, row.customer, row.deal, row.deleted_at) == (lead, None, None, None)
     assert list(Activity.objects.filter(lead=lead)) == [plan]
     assert Event.objects.filter(kind="lead.conversion_undone").count() == 1
+
+
+def test_undone_the_clock_of_the_first_answer_runs_as_before(lead, alice):
+    due = localtime() + dt.timedelta(hours=1)
+    Lead.everything.filter(pk=lead.pk).update(response_due_at=due)
+    undo(convert(lead=lead, by=alice, deal=DEAL), by=alice)
+    lead.refresh_from_db()
+    assert (lead.responded_at, lead.response_due_at) == (None, due)
+
+
+def test_undone_an_answer_from_before_stays(lead, alice):
+    answered = localtime() - dt.timedelta(hours=1)
+    Lead.everything.filter(pk=lead.pk).update(responded_at=answered)
+    undo(convert(lead=lead, by=alice, deal=DEAL), by=alice)
+    lead.refresh_from_db()
+    assert lead.responded_at == answered
 
 
 def test_only_what_was_made_is_taken_away(lead, alice, customer, company):

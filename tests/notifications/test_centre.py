@@ -124,6 +124,13 @@ def test_all_are_read_at_once_and_it_can_be_taken_back(client, alice, deal, page
     assert old.read_at, "what was read before stays read"
 
 
+def test_clicked_once_more_there_is_nothing_to_be_said(client, alice, deal, page):
+    notify(alice, deal)
+    first, second = (client.post(reverse("notifications:read_all"), headers={"HX-Request": "true"}) for _ in range(2))
+    assert "1 notification read." in first["HX-Trigger"]
+    assert "HX-Trigger" not in second
+
+
 @pytest.mark.parametrize("token", ["", "x", "WzE:1:2", "é"])
 def test_a_made_up_undo_is_refused(client, alice, deal, token, nothing_changed):
     client.force_login(alice)

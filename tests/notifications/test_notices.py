@@ -23,6 +23,7 @@ from notifications.jobs import prune
 from notifications.models import Notification, Preference
 from notifications.notices import HEARD, NOTICES
 from tests import factories
+from tests.deals.doing import edit_url, opened
 
 
 def test_it_works_by_a_job_of_the_same_transaction(deal, mona, bob):
@@ -47,6 +48,14 @@ def test_nobody_hears_of_what_they_did_themselves(told, deal, alice, mona):
     assert told() == [("Mona", "assigned")]
 
 
+def test_one_edit_of_an_amount_is_one_thing_to_be_told(told, deal, alice, mona, client):
+    attend(deal, mona, "followed")
+    client.force_login(alice)
+    url = edit_url(deal, "amount")
+    client.post(url, opened(client, url) | {"amount": "3333"})
+    assert told() == [("Mona", "followed")]
+
+
 def test_a_deal_that_was_taken_back_at_once_is_nobodys_news(told, deal, mona, bob, alice):
     deal.assign(bob, by=mona)
     deal.assign(alice, by=mona)
@@ -65,6 +74,30 @@ def test_many_leads_given_together_are_one_thing_to_be_told(told, mona, bob):
     assignment.assign(leads, bob, mona)
     assert told() == [("Bob", "assigned")]
     assert Notification.objects.get().data == {"count": 5}
+
+
+def test_a_win_that_is_taken_back_stays_unread_with_nobody(told, deal, alice, mona):
+    other = factories.DealFactory(owner=alice)
+    deal.win(by=alice)
+    other.win(by=alice)
+    assert told() == [("Mona", "closed"), ("Mona", "closed")]
+    deal.reopen(by=alice)
+    told()
+    unread = Notification.objects.filter(read_at=None)
+    assert [(row.user, row.subject_id) for row in unread] == [(mona, other.pk)]
+
+
+def test_won_again_it_is_news_again(told, deal, alice, mona):
+    for verb in (deal.win, deal.reopen, deal.win):
+        verb(by=alice)
+        told()
+    assert [bool(row.read_at) for row in Notification.objects.order_by("pk")] == [True, False]
+
+
+def test_a_win_that_is_taken_back_before_it_was_told_is_nobodys_news(told, deal, alice):
+    deal.win(by=alice)
+    deal.reopen(by=alice)
+    assert told() == []
 
 
 def test_leads_given_back_are_no_gift(told, mona, bob, alice, lead):

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Versioned)
 #: so many events are looked through for who changed a field
 LOOKED_AT = 20
+#: what is told by an event of its own, by the verb of that event
+OF_THEIR_OWN = {"repriced": ("amount", "currency"), "assigned": ("owner",)}
 
 
 def plain(value: Any) -> Any:
@@ -84,7 +86,8 @@ class Conflict(Exception):
         names = {clash.name for clash in self.clashes}
         about = Event.objects.filter(subject_type=self.row._meta.label_lower, subject_id=self.row.pk)
         for event in about.select_related("actor").order_by("-at", "-pk")[:LOOKED_AT]:
-            if names & set(event.data.get("fields", ())):
+            changed = event.data.get("fields") or OF_THEIR_OWN.get(event.kind.partition(".")[2], ())
+            if names & set(changed):
                 return event.actor
         return None
 

@@ -270,6 +270,7 @@ def test_the_second_editor_of_a_field_is_shown_both_values(as_alice, as_mona, de
     as_alice.post(url, hers | {"amount": "5"})
     response = as_mona.post(url, his | {"amount": "7"})
     assert response.status_code == 409
+    assert "Alice Owner changed this" in response.content.decode()
     (clash,) = response.context["conflict"].clashes
     assert (clash.before, clash.theirs, clash.yours) == ("1000", "5", "7")
     assert as_mona.post(url, sent(response, url) | {"amount": "7"}).status_code == 302

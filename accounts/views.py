@@ -18,6 +18,7 @@ from accounts.models import Role, User
 from accounts.tables import LEADERS, Users, state_cell
 from crm import editing, htmx
 from crm.access import get_visible, get_writable, require
+from crm.checks import letters_are_printed
 from crm.http import UserRequest
 
 
@@ -35,7 +36,10 @@ def invite(request: UserRequest) -> HttpResponse:
     context = _around(_("Invite a colleague"), _("Invite"), back_url=reverse("accounts:users"), back_label=_("Users"))
 
     def done(invited: User) -> HttpResponse:
-        say = _("%(name)s is invited. The letter is on its way.") % {"name": invited}
+        say = _("%(name)s is invited. The letter is on its way.")
+        if letters_are_printed():
+            say = _("%(name)s is invited. Letters reach nobody here: pass the link on yourself.")
+        say %= {"name": invited}
         return htmx.go(request, _url(invited), say=say)
 
     return editing.answer(
@@ -56,6 +60,7 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
         "editable": editable,
         "removable": editable and person != request.user,
         "link": link,
+        "is_printed": letters_are_printed(),
         "link_days": links.INVITATION_LASTS.days,
         "reason": rights.reason(person),
         "lines": rights.lines_of(person),
@@ -146,7 +151,9 @@ def resend_invitation(request: UserRequest, pk: int) -> HttpResponse:
     person = get_writable(User, request.user, pk)
     require(invitations.may_hold_link(request.user, person))
     if invitations.remind(person, by=request.user, origin=links.origin_of(request)):
-        return htmx.go(request, _url(person), say=_("The letter is on its way again."))
+        printed = letters_are_printed()
+        say = _("The letter is printed again, and reaches nobody.") if printed else _("The letter is on its way again.")
+        return htmx.go(request, _url(person), say=say)
     return htmx.go(request, _url(person), say=_("%(name)s has chosen a password meanwhile.") % {"name": person})
 
 

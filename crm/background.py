@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
@@ -83,6 +84,11 @@ def is_stopped(job: ProcrastinateJob) -> bool:
 
 def workers_alive() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gte=_latest_sign()).count()
+
+
+def nobody_works() -> str:
+    """The sentence for when there is no worker."""
+    return _("no worker is running: what is left to it waits.")
 
 
 def progress_of(jobs: list[ProcrastinateJob]) -> dict[int, JobProgress]:

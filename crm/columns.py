@@ -51,6 +51,14 @@ def _time_cell(value: dt.datetime | None) -> Cell:
     return Cell("time", moment.iso, moment.day, moment.full)
 
 
+def _moment_cell(value: dt.datetime | None) -> Cell:
+    """With the hour, where most rows are of today."""
+    if value is None:
+        return Cell("time", "")
+    moment = shown(value)
+    return Cell("time", moment.iso, moment.when, moment.full)
+
+
 def _plain_cell(kind: str) -> Callable[[Any], Cell]:
     return lambda value: Cell(kind, "" if value is None else value)
 
@@ -60,4 +68,5 @@ _WRITERS: dict[str, Callable[[Any], Cell]] = {
     "number": lambda value: Cell("number", "" if value is None else formats.number_format(value, force_grouping=True)),
     "money": lambda value: Cell("money", "" if value is None else money_text(Decimal(value))),
     "time": _time_cell,
+    "moment": _moment_cell,
 }

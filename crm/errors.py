@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,9 +13,20 @@ class BadInput(BadRequest):
     """A query that names something we do not know: answered with 400 and this sentence."""
 
 
+class ShortOfBadInput(logging.Filter):
+    """For the log: a BadInput is no fault of the program, so one line says it. Of all else it tells where it broke."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], BadInput):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = str(exception) if isinstance(exception, BadInput) else ""
-    return render(request, "400.html", {"sentence": sentence}, status=400)
+    is_ours = isinstance(exception, BadInput)
+    # What is wrong stands behind the question mark: the page itself is there.
+    plain = request.path if is_ours and request.method == "GET" and request.GET else ""
+    return render(request, "400.html", {"sentence": str(exception) if is_ours else "", "plain": plain}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

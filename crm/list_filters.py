@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,21 @@ from crm.errors import BadInput
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+#: what mailings and advertisements hang on an address: it asks for nothing
+TRACKERS = re.compile(r"utm_\w{1,30}|(dc|fb|g|tt|tw|y)clid|msclkid|(gb|wb)raid|mc_[ce]id|_g[al]|mkt_tok|_hs(enc|mi)")
+
+
+def without_trackers(query: QueryDict) -> QueryDict:
+    """The address as it was before somebody counted who follows it."""
+    hung_on = [name for name in query if TRACKERS.fullmatch(name)]
+    if not hung_on:
+        return query
+    query = query.copy()
+    for name in hung_on:
+        del query[name]
+    return query
 
 
 class ListFilter(forms.Form):

@@ -21,7 +21,7 @@ from crm.columns import Cell, Column
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.keyset import SORT, Position, Sort, output_field, page_of
-from crm.list_filters import ListFilter
+from crm.list_filters import ListFilter, without_trackers
 from crm.models import Record
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Listing(Generic[M]):
         _registry[cls.name] = cls
 
     def __init__(self, user: User, query: QueryDict) -> None:
+        query = without_trackers(query)
         self.user, self.given = user, query
         self.filter_form = self.filter_class(query, user=user, only=None if self.panel_open else set(query))
         if unknown := set(query) - set(self.filter_form.fields) - _OWN_PARAMETERS:

@@ -24,11 +24,15 @@ SUBJECT_LENGTH = 200
 class MailState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     SENT = "sent", _("Sent")
+    #: written on the worker's terminal: it reached nobody
+    PRINTED = "printed", _("Printed")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
     DROPPED = "dropped", _("Dropped")
 
 
+#: what has left the queue as a letter, sent or printed
+WRITTEN = (MailState.SENT, MailState.PRINTED)
 #: what may be queued once more
 STOPPED = (MailState.FAILED, MailState.CANCELLED)
 
@@ -82,7 +86,7 @@ class Mail(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known"),
             models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                condition=Q(state__in=WRITTEN, sent_at__isnull=False) | (~Q(state__in=WRITTEN) & Q(sent_at=None)),
                 name="mail_sent_at_a_time",
             ),
             models.CheckConstraint(

@@ -89,6 +89,7 @@ class Navigation:
 PAGES = (
     Entry("home", "sun", _("Today"), TODAY, "g h"),
     Entry("home", "trending-up", _("Reports"), frozenset({"analyst"}), "g h"),
+    Entry("today", "sun", _("Today"), frozenset({"agent"}), "g h"),
     Entry("deals:board", "handshake", _("Deals"), SELLING, "g d"),
     Entry("leads:index", "user-round-plus", _("Leads"), SELLING, "g l"),
     Entry("customers:index", "users", _("Customers"), EVERYBODY, "g c"),

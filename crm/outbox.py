@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import bulk, delivery, jobs, letters
+from crm.checks import letters_are_printed
 from crm.delivery import Failure
 from crm.letters import Letter, Writer, letter
 from crm.mails import Mail, MailState
@@ -125,7 +126,8 @@ def _send(mail: Mail, connection: Any, now: dt.datetime) -> Outcome:
     mail.subject = written.listed or written.subject
     if failure := delivery.deliver(mail, written, connection):
         return _keep(mail, failure, now)
-    return _mark(mail, Outcome.SENT, state=MailState.SENT, sent_at=now, error="", attempts=mail.attempts + 1)
+    state = MailState.PRINTED if letters_are_printed() else MailState.SENT
+    return _mark(mail, Outcome.SENT, state=state, sent_at=now, error="", attempts=mail.attempts + 1)
 
 
 def _keep(mail: Mail, failure: Failure, now: dt.datetime) -> Outcome:

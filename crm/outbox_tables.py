@@ -30,6 +30,10 @@ def state_cell(mail: Mail) -> Cell:
     return Cell("badge", MailState(mail.state).label, extra="warn" if put_off else TONES.get(MailState(mail.state), ""))
 
 
+def _sent(mail: Mail) -> dt.datetime | None:
+    return mail.sent_at if mail.state == MailState.SENT else None
+
+
 class OutboxFilter(ListFilter):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any")), *MailState.choices]
@@ -77,8 +81,8 @@ class Outbox(Listing[Mail]):
         Column("state", gettext_lazy("State"), lambda mail: mail.state, cell=state_cell),
         Column("error", gettext_lazy("Error"), lambda mail: mail.error),
         Column("attempts", gettext_lazy("Attempts"), lambda mail: mail.attempts, kind="number"),
-        Column("queued", gettext_lazy("Queued"), lambda mail: mail.created_at, kind="time", sort="queued"),
-        Column("sent", gettext_lazy("Sent"), lambda mail: mail.sent_at, kind="time"),
+        Column("queued", gettext_lazy("Queued"), lambda mail: mail.created_at, kind="moment", sort="queued"),
+        Column("sent", gettext_lazy("Sent"), _sent, kind="moment"),
     )
     sorts = {"queued": Sort("created_at")}
     default_sort = "-queued"

@@ -53,7 +53,7 @@ def figures() -> Figures:
     late = wait is not None and wait > waiting.LONGEST
     problem = waiting.problem() if late else ""
     if not workers:
-        problem = problem or _("no worker is running: what is left to it waits.")
+        problem = problem or background.nobody_works()
     return Figures(problem[:1].upper() + problem[1:], _cards(found, workers, wait, late))
 
 

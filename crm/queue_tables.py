@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from crm import background, moments
+from crm import background
 from crm.background import QueuedJobs, queued_jobs
 from crm.keyset import SORT, Sort
 from crm.lists import Cell, Column, Empty, ListFilter, Listing
@@ -68,12 +68,6 @@ def state_cell(job: ProcrastinateJob) -> Cell:
     return Cell("badge", label, extra=tone)
 
 
-def since_cell(job: Any) -> Cell:
-    """With the hour: most jobs are of today."""
-    moment = moments.shown(job.deferred_at) if job.deferred_at else None
-    return Cell("time", moment.iso, moment.when, moment.full) if moment else Cell("time", "")
-
-
 class Queue(Listing[ProcrastinateJob]):
     name = "queue"
     model = ProcrastinateJob
@@ -86,7 +80,7 @@ class Queue(Listing[ProcrastinateJob]):
         Column("state", _("State"), lambda job: state_of(job, progress(job)), cell=state_cell),
         Column("task", _("Task"), lambda job: job.task_name),
         Column("attempts", _("Attempts"), lambda job: job.attempts),
-        Column("deferred", _("Since"), lambda job: job.deferred_at, sort="new", cell=since_cell),
+        Column("deferred", _("Since"), lambda job: job.deferred_at, kind="moment", sort="new"),
         Column("error", _("Last error"), lambda job: job.error or ""),
     )
     sorts = {"new": Sort("id")}

@@ -105,6 +105,8 @@ def _stop(arguments: list[str]) -> int:
 
 
 def _status(arguments: list[str]) -> int:
+    if data().exists():
+        require_own_data()
     if not environment.exists():
         say("Rapport has not been started here yet: ./rapport up does it.")
         return 0

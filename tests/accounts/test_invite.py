@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from crm.checks import PRINTED
 from crm.models import Event
 from tests import factories
 from tests.accounts.doing import filled, is_in, letters, link_in, with_password
@@ -49,6 +50,19 @@ def test_the_link_stands_on_the_page_until_it_was_used(client, mona):
     assert page.context["link"] in page.content.decode()
     with_password(invited)
     assert client.get(reverse("accounts:user", args=[invited.pk])).context["link"] == ""
+
+
+def test_where_letters_are_only_printed_nobody_is_told_that_one_is_on_its_way(client, mona, settings):
+    client.force_login(mona)
+    settings.EMAIL_BACKEND = PRINTED
+    page = client.get(invite(client)["Location"])
+    text = page.content.decode()
+    assert "Nina New is invited. Letters reach nobody here: pass the link on yourself." in text
+    assert "The letter went to" not in text and page.context["link"] in text
+    again = client.post(reverse("accounts:resend_invitation", args=[page.context["person"].pk]), follow=True)
+    assert "The letter is printed again, and reaches nobody." in again.content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "The letter went to new@example.com" in client.get(page.request["PATH_INFO"]).content.decode()
 
 
 def test_an_e_mail_is_kept_in_small_letters_and_once(client, ada, alice, team):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import zoneinfo
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests import factories
 from tests.accounts.doing import filled, is_in, sign_in, submit, with_password
 from tests.rows import all_rows
 
@@ -82,6 +84,16 @@ def test_two_windows(me, alice):
 def test_a_refused_name_does_not_show_in_the_page_around(me):
     page = submit(me, URL, name="", time_zone="").content.decode()
     assert "Account of Alice Owner" in page
+
+
+@pytest.mark.parametrize("role", ["admin", "manager", "sales", "agent", "analyst"])
+def test_admins_alone_are_led_to_what_is_set_up(client, role):
+    client.force_login(factories.UserFactory(role=role))
+    text = client.get(URL).content.decode()
+    deals, people = ["/deals/setup/", "/deals/setup/products/", "/deals/targets/"], ["/users/", "/users/teams/"]
+    urls = [*deals, *people, "/leads/setup/", "/settings/outbox/", "/settings/jobs/"]
+    found = [url for url in urls if re.search(f'class="button( ghost)?" href="{url}"', text)]
+    assert found == (urls if role == "admin" else [])
 
 
 # Theme

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from crm import checks
+from crm import checks, outbox
 from crm.models import Event, Mail
 
 URL = "/settings/outbox/"
@@ -51,6 +51,35 @@ def test_where_letters_are_only_printed_the_page_says_so(client, ada, settings):
     assert "printed on the worker" in client.get("/settings/outbox/").content.decode()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert "printed on the worker" not in client.get("/settings/outbox/").content.decode()
+
+
+def test_a_letter_that_was_only_printed_is_not_said_to_be_sent(client, ada, note, alice, settings, capsys):
+    client.force_login(ada)
+    really = mail(alice, subject="Went out", state="sent")
+    settings.EMAIL_BACKEND = checks.PRINTED
+    printed = outbox.post(note, to=alice, words="Grüße")
+    assert outbox.send_due(now()) == 1
+    assert "Grüße" in capsys.readouterr().out
+    states = {row.key: row.cells[3][1:] for row in client.get(URL).context["listing"].rows}
+    assert states == {really.pk: ("Sent", "", "good"), printed.pk: ("Printed", "", "")}
+    assert [row[2] for row in shown(client, state="printed")] == ["Grüße"]
+    page = client.get(f"{URL}{printed.pk}/").content.decode()
+    assert "It reached nobody" in page and "<span>Sent</span>" not in page
+    assert "It reached nobody" not in client.get(f"{URL}{really.pk}/").content.decode()
+
+
+def test_it_says_at_what_time_a_letter_was_queued_and_sent(as_ada, alice):
+    at = dt.datetime(2026, 3, 2, 14, 35, tzinfo=dt.UTC)
+    mail(alice, state="sent", created_at=at, sent_at=at + dt.timedelta(minutes=2))
+    (row,) = as_ada.get(URL).context["listing"].rows
+    assert ":35" in row.cells[-2].label and ":37" in row.cells[-1].label
+
+
+@pytest.mark.parametrize("url", [URL, "/settings/jobs/"])
+def test_above_the_heading_a_link_leads_back_to_the_settings(as_ada, url):
+    page = as_ada.get(url).content.decode()
+    back, heading = page.index('<a href="/settings/">Settings</a></nav>'), page.index("<h1>")
+    assert back < heading
 
 
 def test_operators_are_warned_of_it_before_they_serve_people(settings):

@@ -54,6 +54,23 @@ def test_agents_plan_what_is_to_be_done_and_add_nothing_else():
     assert [link.entry.name for link in navigation.links(navigation.NEW, "agent")] == ["activities:plan"]
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_plans_finds_what_they_planned_under_today(role):
+    found = [link for link in navigation.links(navigation.PAGES, role) if str(link.label) == "Today"]
+    plans = "activities:plan" in {link.entry.name for link in navigation.links(navigation.NEW, role)}
+    assert [link.keys for link in found] == (["g h"] if plans else [])
+
+
+@pytest.mark.parametrize("path", ["/today/", "/today/work/"])
+def test_agents_are_in_their_day_there_and_start_with_their_customers(path, client, gus):
+    client.force_login(gus)
+    page = client.get("/", follow=True)
+    assert page.redirect_chain[-1][0] == "/customers/"
+    assert '<a class="nav-link" href="/today/" title="Today" data-hotkey="g h">' in page.content.decode()
+    request = request_of("agent", path)
+    assert navigation.navigation(request).current == "/today/"
+
+
 @pytest.mark.parametrize("path", ["/", "/reports/", "/reports/pipeline/"])
 def test_analysts_are_in_the_reports_wherever_a_report_is(path):
     request = request_of("analyst")

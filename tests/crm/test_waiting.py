@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import time
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm import background, bulk, jobs, waiting
+from tests.factories import DealFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -140,14 +142,44 @@ def status():
     return out.getvalue()
 
 
+def works():
+    """A worker that has just shown that it is alive."""
+    bulk.execute("DELETE FROM procrastinate_workers; INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+
+
 def test_the_command_says_the_same_and_ends_with_it(capsys):
-    assert "Queue:                nothing waits for long" in status()
+    works()
+    assert "Queue:                  nothing waits for long" in status()
     deferred(7)
     out = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("status", stdout=out)
     assert ended.value.code == 1
     assert SENTENCE in out.getvalue()
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["one waits", "none waits"])
+def test_the_command_says_that_nobody_works_however_little_waits(waits, client, ada):
+    bulk.execute("DELETE FROM procrastinate_workers")
+    if waits:
+        deferred(1)
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("status", stdout=out)
+    assert ended.value.code == 1
+    assert "Workers:                0\n" in out.getvalue()
+    assert "Queue:                  no worker is running: what is left to it waits.\n" in out.getvalue()
+    client.force_login(ada)
+    assert "No worker is running: what is left to it waits." in client.get("/settings/jobs/").content.decode()
+
+
+def test_the_command_counts_what_sales_are_made_of():
+    works()
+    DealFactory()
+    LeadFactory()
+    said = status()
+    for name in ("Deals:", "Leads:", "Sources:"):
+        assert re.search(rf"^{name} +[1-9]", said, re.MULTILINE), said
 
 
 def test_the_time_is_spoken_in_one_unit():

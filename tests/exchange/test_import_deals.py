@@ -120,6 +120,19 @@ def test_deals_companies_products_and_stays(sheet):
     assert Event.objects.get().kind == "import.finished"
 
 
+def test_the_log_says_how_many_came_in_and_leads_to_the_import(sheet, client, ada):
+    factories.UserFactory(email="alice@example.com")
+    sheet.run(sheet.file(OPEN, WON, LOST), *OPTIONS)
+    client.force_login(ada)
+    (line,) = client.get("/activity/").context["listing"].lines
+    run = ImportRun.objects.get()
+    assert line.said.title == f"Imported: {run.file_name}, 3 deals, 1 new company, 1 new product"
+    assert line.url == f"/admin/exchange/importrun/{run.pk}/change/"
+    page = client.get("/activity/").content.decode()
+    assert f'<a href="{line.url}">{run.file_name}</a></span>, 3 deals, 1 new company, 1 new product' in page
+    assert client.get(line.url).status_code == 200
+
+
 def test_spellings_of_stages_are_told(sheet):
     path = sheet.file("1,x,Closed Won,5,,,,2026-02-01,,,")
     assert "“Closed Won” is none of" in sheet.refused(path, *OPTIONS)

@@ -62,13 +62,14 @@ def test_a_full_disk(installed):
     assert str(disk) in said
 
 
-def test_data_of_another_user(installed):
+@pytest.mark.parametrize("command", ["up", "stop", "status"])
+def test_data_of_another_user(installed, command):
     if not IS_ROOT:
         pytest.skip("giving a folder away needs root")
     data = installed.place / "not mine"
     data.mkdir(exist_ok=True)
     os.chown(data, 1, 1)
-    said = is_one_sentence(installed.type("up", "--port", str(installed.port), RAPPORT_DATA=str(data)))
+    said = is_one_sentence(installed.type(command, RAPPORT_DATA=str(data)))
     assert str(data) in said
     assert "belongs to" in said
 

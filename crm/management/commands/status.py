@@ -13,12 +13,12 @@ from django.db import DatabaseError, connection, models
 from crm import background, postgres, waiting
 from crm.health import missing_migrations
 
-COUNTED = ("accounts", "activities", "customers", "crm")
+COUNTED = ("accounts", "activities", "customers", "leads", "deals", "crm")
 FINE = "nothing waits for long"
 
 
 class Command(BaseCommand):
-    help = "What runs, versions, row counts, migrations, age of the last backup. Ends with 1 when jobs wait for long."
+    help = "What runs, versions, row counts, migrations, age of the last backup. Ends with 1 when nobody does the jobs."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             facts.append(("Database", f"does not answer ({str(problem).splitlines()[0]})"))
         facts.append(("Last backup", "none"))
         for name, value in facts:
-            self.stdout.write(f"{name + ':':<22}{value}")
+            self.stdout.write(f"{name + ':':<24}{value}")
         if dict(facts).get("Queue", FINE) != FINE:
             raise SystemExit(1)
 
@@ -54,10 +54,11 @@ def _database() -> Iterator[tuple[str, str]]:
         yield "Migrations", f"{len(missing)} to be applied ({', '.join(missing[:3])} …)" if missing else "all applied"
         if missing:
             return
-        yield "Workers", str(background.workers_alive())
+        workers = background.workers_alive()
+        yield "Workers", str(workers)
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
         yield "Jobs waiting", f"{cursor.fetchone()[0]:,}"
-        yield "Queue", waiting.problem() or FINE
+        yield "Queue", waiting.problem() or ("" if workers else background.nobody_works()) or FINE
         for model in _counted():
             cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}"')  # noqa: S608  our own table's name
             yield str(model._meta.verbose_name_plural).capitalize(), f"{cursor.fetchone()[0]:,}"

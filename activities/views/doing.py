@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -109,9 +109,16 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
         again = DueForm({"due_on": request.POST.get("to", "")})
         again.add_error("due_on", _("Choose a day that is still to come."))
         return _ask_for_day(request, activity, again)
-    if not activity.snooze(form.cleaned_data["to"], request.user):
+    day = form.cleaned_data["to"]
+    if not activity.snooze(day, request.user):
         return shown.too_late(request, activity)
-    return shown.back(request, activity, _("Put off."))
+    return shown.back(request, activity, _put_off(day))
+
+
+def _put_off(day: dt.date) -> str:
+    if day == timezone.localdate() + dt.timedelta(days=1):
+        return _("Put off to tomorrow.")
+    return _("Put off to %(day)s.") % {"day": formats.date_format(day, "l, j F")}
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,17 +5,23 @@ import { word } from "./words.js";
 const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 413: "heavy", 429: "often" };
 
 const isLive = ({ elt }) => elt?.hasAttribute?.("data-live");
-let isSignedOut = false;
+const said = new Set();
 
-function again({ elt, requestConfig }) {
+function once(sentence) {
+  if (!said.has(sentence)) toast({ text: word(sentence), level: "error" });
+  said.add(sentence);
+}
+
+// What is gone does not come back by asking again.
+function again({ elt, requestConfig, xhr }) {
   const event = requestConfig?.triggeringEvent;
-  if (!elt?.isConnected) return null;
+  if (!elt?.isConnected || SENTENCES[xhr?.status] === "gone") return null;
   return () => (elt.matches("form") ? elt.requestSubmit() : htmx.trigger(elt, event?.type ?? "click"));
 }
 
 function say(sentence, detail) {
-  // A live part that cannot be fetched just now is tried again with the next change.
-  if (isLive(detail)) return;
+  // A live part that cannot be fetched just now is tried again with the next change; what the page is about may be gone.
+  if (isLive(detail)) return sentence === "gone" && detail.elt.querySelector("h1") && once("gone");
   toast({ text: word(sentence), level: "error", retry: again(detail) });
 }
 
@@ -28,6 +34,5 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { detail } = event;
   if (!isLive(detail) || !detail.xhr.getResponseHeader("HX-Redirect")) return;
   event.preventDefault();
-  if (!isSignedOut) toast({ text: word("signed_out"), level: "error" });
-  isSignedOut = true;
+  once("signed_out");
 });

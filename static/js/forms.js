@@ -21,8 +21,29 @@ document.addEventListener("submit", (event) => {
   setTimeout(release, PATIENCE, form);
 });
 
+// What htmx sends is under way until its answer has come, and where that names another page, until this page has come:
+// a second answer would ask for that page again, and what was to be said there would have been said to nobody.
+let sent = new WeakSet();
+
+const sender = ({ elt, verb }) => verb !== "get" && elt.matches?.("form, button") && (elt.closest("form") ?? elt);
+
+document.addEventListener("htmx:confirm", (event) => {
+  if (sent.has(sender(event.detail))) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  const form = sender(detail.requestConfig);
+  if (form) sent.add(form);
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const form = sender(detail.requestConfig);
+  if (!form) return;
+  if (detail.xhr.getResponseHeader("HX-Redirect")) setTimeout(() => sent.delete(form), PATIENCE);
+  else sent.delete(form);
+});
+
 window.addEventListener("pageshow", () => {
   document.querySelectorAll('form[aria-busy="true"]').forEach(release);
+  sent = new WeakSet();
 });
 
 behaviour('[data-behaviour="password"]', (box) => {

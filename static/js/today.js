@@ -5,6 +5,7 @@ const STALE = 120_000;
 let current = "";
 let place = 0;
 let open = [];
+let section = "";
 let fetched = Date.now();
 
 function mark(line, { focus = true } = {}) {
@@ -24,6 +25,7 @@ function move(step) {
   mark(all[at < 0 && step < 0 ? Math.max(0, place - 1) : next]);
 }
 
+const sectionOf = (line) => line?.closest("section")?.id ?? "";
 const chosen = () => lines().find((line) => line.id === current);
 const act = {
   d: (line) => line.querySelector("form.tick")?.requestSubmit(),
@@ -53,20 +55,22 @@ document.addEventListener("focusin", ({ target }) => {
   if (line && line.id !== current) mark(line, { focus: false });
 });
 
-// A refresh must not fold what is open, nor lose the line one stands on.
+// A refresh must not fold what is open, nor lose the line one stands on; one that was put off is not followed to its day.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target !== page()) return;
   const editing = detail.target.querySelector("form.due-form, form.note-form");
   if (editing && detail.requestConfig.elt === detail.target) detail.shouldSwap = false;
   open = [...detail.target.querySelectorAll("details[id][open]")].map((details) => details.id);
+  section = sectionOf(chosen());
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== page()?.id) return;
   fetched = Date.now();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const lost = document.activeElement === document.body && current;
-  const line = chosen() ?? lines()[Math.min(place, lines().length - 1)];
-  if (current && line) mark(line, { focus: Boolean(lost) });
+  const stayed = sectionOf(chosen()) === section && chosen();
+  const line = stayed || lines()[Math.min(place, lines().length - 1)];
+  if (current && line) mark(line, { focus: Boolean(lost) || !stayed });
 });
 
 // Hours pass and colleagues work: fetched anew when one comes back, and while nothing is open on it.

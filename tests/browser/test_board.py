@@ -171,7 +171,7 @@ def test_lost_asks_for_the_reason_first(board, lanterns):
     expect(drawer.get_by_role("heading")).to_have_text("“Forty lanterns” is lost")
     assert stage_of(lanterns) == "Proposal"
     drawer.get_by_role("button", name="Mark as lost").click()
-    expect(drawer.get_by_role("alert")).to_contain_text("required")
+    expect(drawer.locator(".form-errors")).to_contain_text("required")
     drawer.get_by_label("Reason", exact=True).select_option("Price")
     drawer.get_by_role("button", name="Mark as lost").click()
     expect(drawer).not_to_be_visible()

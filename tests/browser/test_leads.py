@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from customers.models import Customer
 from leads.models import Lead
 from tests.browser.conftest import DESKTOP, PHONE, press
-from tests.factories import LeadFactory, PhoneFactory, PlanFactory, TeamFactory
+from tests.factories import LeadFactory, PhoneFactory, PlanFactory, TeamFactory, UserFactory
 
 
 @pytest.fixture
@@ -60,6 +60,23 @@ def test_rows_are_chosen_by_keys_and_given_away(tab, nils):
     page.get_by_label("Choose all on this page").check()
     bar.get_by_role("button", name="Assign").click()
     expect(page.locator("#drawer")).to_contain_text("Assign 2 leads")
+
+
+def test_a_second_click_on_a_person_does_not_use_up_what_is_said(tab, manager, nils):
+    UserFactory(role="sales", name="Sofia Marchetti", team=manager.team)
+    page = tab("/leads/").page
+    page.get_by_label("Choose all on this page").check()
+    page.locator("#bulk").get_by_role("button", name="Assign").click()
+    sofia = page.get_by_role("button", name="Sofia Marchetti")
+    expect(sofia).to_be_visible()
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    sofia.evaluate("""button => {
+      document.addEventListener("htmx:afterRequest", () => setTimeout(() => button.click()), {once: true});
+      button.click();
+    }""")
+    expect(page.locator("#toasts").get_by_role("button", name="Undo")).to_be_visible()
+    assert len(sent) == 1
 
 
 def test_a_lead_that_is_there_already_is_named_while_one_types(tab, nils):

@@ -142,36 +142,6 @@ def test_a_page_behind_others_does_not_say_that_somebody_looks_at_it(open_tab, s
     assert Presence.objects.filter(user=sofia, subject_id=nils.pk).exists()
 
 
-def shown_on_screen(tab):
-    """The words of the notifications that the browser shows by its service worker."""
-    return tab.page.evaluate(
-        "navigator.serviceWorker.getRegistration('/').then((found) => found.getNotifications())"
-        ".then((all) => all.map((one) => one.body))"
-    )
-
-
-def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, sofia, nils):
-    type(nils).objects.update(owner=sofia)
-    tab = open_tab()
-    tab.page.context.grant_permissions(["notifications"])
-    tab.sign_in(sofia, "/settings/notifications/")
-    tab.page.get_by_role("button", name="Show notifications in this browser").click()
-    expect(tab.page.get_by_text("as long as Rapport is open in a tab")).to_be_visible()
-    assert tab.violations() == []
-    tab.page.evaluate("document.hasFocus = () => false")
-    place = {"subject_type": "leads.lead", "subject_id": nils.pk}
-    Notification.objects.create(user=sofia, kind="reminder", source="r", data={"due": ""}, **place)
-    Notification.objects.create(user=sofia, kind="followed", source="f", **place)
-    tab.page.wait_for_timeout(500)  # the stream opens behind the page
-    topics.publish(topics.of_user(sofia.pk))
-    expect(bell(tab)).to_have_accessible_name("2 unread notifications")
-    tab.page.wait_for_timeout(500)
-    assert shown_on_screen(tab) == ["Lead “Nils Holm” is due: "], "and what is followed is not of the kinds to be shown"
-    topics.publish(topics.of_user(sofia.pk))
-    tab.page.wait_for_timeout(500)
-    assert len(shown_on_screen(tab)) == 1
-
-
 def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
     type(nils).objects.update(owner=sofia)
     tab = open_tab()

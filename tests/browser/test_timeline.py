@@ -208,3 +208,22 @@ def test_words_without_an_end_stay_inside_the_page(open_tab, sofia, deal, size):
         assert tab.overflow() <= 0, path
         for card in tab.page.locator("main .card").all():
             assert card.evaluate("card => card.scrollWidth - card.clientWidth") <= 0, (path, card.inner_text()[:80])
+
+
+def test_who_looks_at_what_another_deletes_sees_it_and_keeps_what_they_wrote(open_tab, sofia, deal, someone):
+    tab = open_tab()
+    tab.sign_in(sofia, deal.get_absolute_url())
+    note = tab.page.get_by_role("textbox", name="Note")
+    note.fill("They want forty by May")
+    deal.delete_softly(by=someone("admin"))
+    tab.page.evaluate("htmx.trigger(document.body, 'record:changed')")
+    expect(tab.page.locator("#deleted")).to_contain_text("Deleted on")
+    note.press("Control+Enter")
+    toast = tab.page.locator(".toast.error")
+    expect(toast).to_contain_text("This is no longer there.")
+    expect(toast.get_by_role("button", name="Try again")).to_be_hidden()
+    expect(note).to_have_value("They want forty by May")
+    tab.page.on("dialog", lambda dialog: dialog.accept())
+    tab.page.get_by_role("button", name="Restore").click()
+    expect(tab.page.locator("#deleted")).to_have_count(0)
+    expect(note).to_have_value("They want forty by May")

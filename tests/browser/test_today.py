@@ -76,6 +76,9 @@ def test_it_is_put_off_in_place(open_tab, sofia):
     expect(section(page, "tomorrow")).to_contain_text("Call Nils")
     expect(section(page, "today")).not_to_contain_text("Call Nils")
     expect(section(page, "today").locator("header .badge")).to_have_text("1")
+    expect(page.locator("#toasts")).to_contain_text("Put off to tomorrow.")
+    # One goes on with the next line, and does not follow the one that went.
+    expect(page.locator(".day-line.current")).to_contain_text("Send the catalogue")
 
 
 def test_another_day_is_chosen_in_the_line(open_tab, sofia):

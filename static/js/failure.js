@@ -5,12 +5,7 @@ import { word } from "./words.js";
 const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 413: "heavy", 429: "often" };
 
 const isLive = ({ elt }) => elt?.hasAttribute?.("data-live");
-const said = new Set();
-
-function once(sentence) {
-  if (!said.has(sentence)) toast({ text: word(sentence), level: "error" });
-  said.add(sentence);
-}
+let isSignedOut = false;
 
 // What is gone does not come back by asking again.
 function again({ elt, requestConfig, xhr }) {
@@ -20,8 +15,8 @@ function again({ elt, requestConfig, xhr }) {
 }
 
 function say(sentence, detail) {
-  // A live part that cannot be fetched just now is tried again with the next change; what the page is about may be gone.
-  if (isLive(detail)) return sentence === "gone" && detail.elt.querySelector("h1") && once("gone");
+  // A live part that cannot be fetched just now is tried again with the next change.
+  if (isLive(detail)) return;
   toast({ text: word(sentence), level: "error", retry: again(detail) });
 }
 
@@ -34,5 +29,6 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { detail } = event;
   if (!isLive(detail) || !detail.xhr.getResponseHeader("HX-Redirect")) return;
   event.preventDefault();
-  once("signed_out");
+  if (!isSignedOut) toast({ text: word("signed_out"), level: "error" });
+  isSignedOut = true;
 });

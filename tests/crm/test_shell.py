@@ -90,6 +90,12 @@ def test_the_phone_has_four_tabs_and_the_rest_under_more(role):
     assert [*found.tabs, *found.more] == list(found.links)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_more_is_there_where_there_is_more(role):
+    found = navigation.navigation(request_of(role))
+    assert ("more-menu" in render_to_string("_tabs.html", {"navigation": found})) is bool(found.more)
+
+
 def test_a_record_belongs_to_its_list():
     assert navigation.navigation(request_of("admin", "/customers/17/edit/")).current == "/customers/"
 

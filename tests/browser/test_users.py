@@ -62,7 +62,7 @@ def test_two_windows_on_one_profile(open_tab, ada):
     expect(second.get_by_text("Saved.")).to_be_visible()
     tab.page.get_by_label("Name").fill("Ada One")
     tab.page.get_by_role("button", name="Save").click()
-    expect(tab.page.get_by_role("alert").filter(has_text="Nothing of yours is lost")).to_be_visible()
+    expect(tab.page.get_by_role("alert").filter(has_text="Nothing is lost")).to_be_visible()
     assert tab.violations() == []
     tab.page.get_by_role("button", name="Save this choice").click()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada One")

@@ -57,8 +57,9 @@ def _database() -> Iterator[tuple[str, str]]:
         workers = background.workers_alive()
         yield "Workers", str(workers)
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
-        yield "Jobs waiting", f"{cursor.fetchone()[0]:,}"
-        yield "Queue", waiting.problem() or ("" if workers else background.nobody_works()) or FINE
+        (left,) = cursor.fetchone()
+        yield "Jobs waiting", f"{left:,}"
+        yield "Queue", waiting.problem() or (background.nobody_works() if left and not workers else FINE)
         for model in _counted():
             cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}"')  # noqa: S608  our own table's name
             yield str(model._meta.verbose_name_plural).capitalize(), f"{cursor.fetchone()[0]:,}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from activities.models import Activity, Comment
 from crm.models import Event
-from deals.models import DealStatus
 
 
 @dataclass
@@ -72,7 +71,7 @@ def planner(told: Told) -> set[int]:
 
 def owner_and_managers(told: Told) -> set[int]:
     """Of a deal that is closed. Open again before the job got to it, it is nobody's news."""
-    if told.row.status == DealStatus.OPEN:
+    if told.row.closed_on is None:
         return set()
     owner = getattr(told.row, "owner_id", None)
     return ({owner} if owner else set()) | told.managers

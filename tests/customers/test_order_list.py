@@ -216,7 +216,7 @@ def test_the_page_of_an_order_asks_as_often_for_twenty_lines_and_returns(as_alic
     add(1)
     url = f"/orders/{order.pk}/"
     as_alice.get(url)
-    with django_assert_num_queries(9) as first:
+    with django_assert_num_queries(8) as first:
         as_alice.get(url)
     add(19)
     with django_assert_num_queries(len(first)):

@@ -101,8 +101,6 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
 
     #: what happened, for events: "<noun>.changed" and "<noun>.created"
     noun: ClassVar[str]
-    #: fields of which the event tells before and after: nothing personal, for events are kept
-    told: ClassVar[frozenset[str]] = frozenset()
     base = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -209,22 +207,12 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
             raise self._conflict(row, clashing, changed)
         if changed:
             self.write(row, changed)
-            self.tell(row, theirs, changed, by=by)
+            self.tell(row, changed, by=by)
         return row
 
-    def tell(self, row: R, before: dict[str, Any], changed: list[str], *, by: User) -> None:
+    def tell(self, row: R, changed: list[str], *, by: User) -> None:
         """Say what was changed. For subclasses: what has an event of its own is told by that."""
-        record(f"{self.noun}.changed", on=row, by=by, fields=changed, **self._facts(row, before, changed))
-
-    def _facts(self, row: R, before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
-        """Before and after, in words, of the fields of which the event tells it."""
-        names = [name for name in changed if name in self.told]
-        if not names:
-            return {}
-        now = {name: plain(self.cleaned_data[name]) for name in names}
-        changes = {name: [self.show(name, before[name]), self.show(name, now[name])] for name in names}
-        currency = getattr(row, "currency", "")
-        return {"changes": changes} | ({"currency": currency} if currency else {})
+        record(f"{self.noun}.changed", on=row, by=by, fields=changed)
 
     def write(self, row: R, changed: list[str]) -> None:
         """Write only the changed fields; the version is raised even if they all lie in other tables."""

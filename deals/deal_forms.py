@@ -142,7 +142,7 @@ class DealForm(RecordForm[Deal]):
             for model in (Activity, Attachment):
                 model._base_manager.filter(deal=row).update(customer=row.customer_id)
 
-    def tell(self, row: Deal, before: dict[str, Any], changed: list[str], *, by: User) -> None:
+    def tell(self, row: Deal, changed: list[str], *, by: User) -> None:
         """A new owner and a new price say it in words of their own; the price among other changes, as one of them."""
         if "owner" in changed:
             record("deal.assigned", on=row, by=by, to=row.owner, before=self.owner_before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,35 +122,28 @@ def _stayed(handout: Handout) -> str:
     if len({(entry["why"], entry.get("owner")) for entry in handout.left}) == 1:
         why = handout.left[0]["why"]
         owner = User.objects.get_queryset().filter(pk=handout.left[0].get("owner") or 0).first()
-        return _stayed_because(why, owner, len(handout.left))
+        words = {"count": len(handout.left), "name": owner or _("nobody")}
+        return STAYED[why](len(handout.left)) % words
     count = len(handout.left)
     return ngettext("%(count)s stayed where it was.", "%(count)s stayed where they were.", count) % {"count": count}
 
 
-def _stayed_because(why: str, owner: User | None, count: int) -> str:
-    """Where it was the same for all of them."""
-    words = {"count": count, "name": owner or _("nobody")}
-    match why:
-        case assignment.CLOSED:
-            said = ngettext(
-                "%(count)s is lost or converted already.", "%(count)s are lost or converted already.", count
-            )
-        case assignment.SAME:
-            said = ngettext(
-                "%(count)s is with the same person already.", "%(count)s are with the same person already.", count
-            )
-        case assignment.TAKEN:
-            said = ngettext(
-                "%(count)s was given to %(name)s meanwhile.", "%(count)s were given to %(name)s meanwhile.", count
-            )
-        case assignment.AT_WORK:
-            said = ngettext(
-                "%(count)s stays with %(name)s, who is at work.", "%(count)s stay with %(name)s, who is at work.", count
-            )
-        case assignment.NO_ROOM:
-            said = ngettext("%(count)s stays: nobody had room.", "%(count)s stay: nobody had room.", count)
-        case _:
-            said = ngettext(
-                "%(count)s is deleted, or out of your reach.", "%(count)s are deleted, or out of your reach.", count
-            )
-    return said % words
+#: where it was the same for all that stayed, by why_left()
+STAYED: dict[str, Callable[[int], str]] = {
+    assignment.CLOSED: lambda n: ngettext(
+        "%(count)s is lost or converted already.", "%(count)s are lost or converted already.", n
+    ),
+    assignment.SAME: lambda n: ngettext(
+        "%(count)s is with the same person already.", "%(count)s are with the same person already.", n
+    ),
+    assignment.TAKEN: lambda n: ngettext(
+        "%(count)s was given to %(name)s meanwhile.", "%(count)s were given to %(name)s meanwhile.", n
+    ),
+    assignment.AT_WORK: lambda n: ngettext(
+        "%(count)s stays with %(name)s, who is at work.", "%(count)s stay with %(name)s, who is at work.", n
+    ),
+    assignment.NO_ROOM: lambda n: ngettext("%(count)s stays: nobody had room.", "%(count)s stay: nobody had room.", n),
+    assignment.GONE: lambda n: ngettext(
+        "%(count)s is deleted, or out of your reach.", "%(count)s are deleted, or out of your reach.", n
+    ),
+}

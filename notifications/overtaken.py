@@ -16,13 +16,14 @@ CLOSED = ("deal.won", "deal.lost")
 
 def read_overtaken(events: Iterable[Event], now: dt.datetime) -> None:
     """Mark as read what was told of deals that were closed and are open again. What tells of many together stays."""
-    for event in events:
-        if event.kind == "deal.reopened":
-            closed = Event.objects.filter(
-                subject_type=event.subject_type, subject_id=event.subject_id, kind__in=CLOSED, pk__lt=event.pk
-            )
-            rows = Notification.objects.filter(event__in=closed, read_at=None).exclude(data__has_key="count")
-            _read(list(rows.order_by("user", "pk").values_list("pk", "user")), now)
+    reopened = {event.subject_id: event.pk for event in events if event.kind == "deal.reopened"}
+    if not reopened:
+        return
+    rows = Notification.objects.filter(
+        event__kind__in=CLOSED, event__subject_type="deals.deal", event__subject_id__in=reopened, read_at=None
+    ).exclude(data__has_key="count")
+    found = rows.order_by("user", "pk").values_list("pk", "user", "event", "event__subject_id")
+    _read([(pk, user) for pk, user, event, deal in found if event < reopened[deal]], now)
 
 
 def _read(rows: list[tuple[int, int]], now: dt.datetime) -> None:

@@ -18,8 +18,8 @@ export function toast({ text, undo = "", level = "success", retry = null }) {
   if (level === "error") element.querySelector(".icon").replaceWith(errorIcon.content.cloneNode(true));
   if (undo) offerUndo(element, undo);
   if (retry) offerRetry(element, retry);
-  document.querySelector(`[data-toasts="${level === "error" ? "alert" : "status"}"]`).append(element);
   place();
+  document.querySelector(`[data-toasts="${level === "error" ? "alert" : "status"}"]`).append(element);
   watch(element);
 }
 

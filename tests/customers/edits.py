@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from django.urls import reverse
+
+NEW = "/customers/new/"
+
 
 class Fields(HTMLParser):
     """The fields of the form that is posted to `action`, as a browser would send them untouched."""
@@ -68,3 +72,11 @@ IN_PLACE = {"HX-Request": "true"}
 def in_place(name):
     """The headers of htmx for the form of one fact."""
     return {"HX-Request": "true", "HX-Target": f"fact-{name}"}
+
+
+def edit_url(customer, field=""):
+    return reverse("customers:edit", args=[customer.pk]) + (f"?field={field}" if field else "")
+
+
+def make(client, **data):
+    return client.post(NEW, {"lifecycle": "prospect", **data})

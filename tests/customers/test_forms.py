@@ -1,4 +1,4 @@
-"""Making and changing customers: what is kept, what is refused, and what two editors do to each other."""
+"""Making and changing customers: what is kept, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import Event
-from customers.models import Customer, Email, ExternalId, Phone
+from customers.models import Customer, Phone
 from tests import factories
-from tests.customers.edits import in_place, opened, sent
-
-NEW = "/customers/new/"
+from tests.customers.edits import NEW, edit_url, in_place, make, opened, sent
 
 
 @pytest.fixture
@@ -28,14 +26,6 @@ def as_alice(client, alice):
 def as_ada(client, ada):
     client.force_login(ada)
     return client
-
-
-def edit_url(customer, field=""):
-    return reverse("customers:edit", args=[customer.pk]) + (f"?field={field}" if field else "")
-
-
-def make(client, **data):
-    return client.post(NEW, {"lifecycle": "prospect", **data})
 
 
 # Making one
@@ -330,108 +320,6 @@ def test_a_fact_that_is_none_is_refused(as_alice, customer, nothing_changed):
             assert as_alice.post(edit_url(customer, name), {name: "1"}).status_code == 400
 
 
-# Two editors
-
-
-def conflict(client, customer, field, value, headers):
-    """A form of `field` opened, then the value changed by somebody else, then sent."""
-    url = edit_url(customer, field)
-    data = opened(client, url, **headers)
-    Customer.objects.filter(pk=customer.pk).update(city="Theirs")
-    return client.post(url, data | {"city": value}, headers=headers)
-
-
-@pytest.mark.parametrize("field", ["", "city"])
-@pytest.mark.parametrize("script", [False, True])
-def test_the_second_editor_sees_both_values_and_chooses(as_alice, customer, field, script):
-    headers = ({"HX-Request": "true", "HX-Target": f"fact-{field}" if field else "form"}) if script else {}
-    refused = conflict(as_alice, customer, field, "Yours", headers)
-    shown = refused.content.decode()
-    assert refused.status_code == 409
-    assert "Theirs" in shown
-    assert "Yours" in shown
-    customer.refresh_from_db()
-    assert customer.city == "Theirs"
-    chosen = sent(refused, edit_url(customer, field))
-    assert chosen["city"] == "Yours"
-    assert as_alice.post(edit_url(customer, field), chosen, headers=headers).status_code in {200, 204, 302}
-    customer.refresh_from_db()
-    assert customer.city == "Yours"
-
-
-def test_it_is_said_who_changed_it_meanwhile(client, alice, mona, customer):
-    for who, words in ((mona, "Mona Manager changed this"), (alice, "You changed this yourself meanwhile")):
-        client.force_login(alice)
-        url = edit_url(customer, "city")
-        opened = sent(client.get(url), url)
-        client.force_login(who)
-        client.post(url, sent(client.get(url), url) | {"city": f"{who} was here"})
-        client.force_login(alice)
-        refused = client.post(url, opened | {"city": "Yours"})
-        assert refused.status_code == 409
-        assert words in refused.content.decode()
-
-
-def test_keeping_theirs_in_the_merge_form_changes_nothing(as_alice, customer):
-    refused = conflict(as_alice, customer, "", "Yours", {})
-    chosen = sent(refused, edit_url(customer)) | {"city": "Theirs"}
-    assert as_alice.post(edit_url(customer), chosen).status_code == 302
-    assert not Event.objects.filter(kind="customer.changed").exists()
-
-
-@pytest.mark.parametrize(
-    ("field", "theirs", "yours"),
-    [("lifecycle", "former", "customer"), ("country", "FR", "SE"), ("tags", ["x"], "y"), ("name", "Theirs", "Yours")],
-)
-def test_every_kind_of_value_can_clash_and_be_chosen(as_alice, customer, field, theirs, yours):
-    url = edit_url(customer, field)
-    data = opened(as_alice, url)
-    Customer.objects.filter(pk=customer.pk).update(**{field: theirs})
-    refused = as_alice.post(url, data | {field: yours})
-    assert refused.status_code == 409
-    theirs_again = sent(refused, url) | {field: theirs[0] if isinstance(theirs, list) else theirs}
-    assert as_alice.post(url, theirs_again).status_code == 302
-    assert as_alice.post(url, sent(refused, url)).status_code == 302
-    customer.refresh_from_db()
-    assert getattr(customer, field) in (yours, [yours])
-
-
-def test_phones_clash_as_one_list(as_alice, customer):
-    url = edit_url(customer, "phones")
-    data = opened(as_alice, url)
-    factories.PhoneFactory(customer=customer, number="+46701234567")
-    refused = as_alice.post(url, data | {"phones": "+44 20 7946 0018"})
-    assert refused.status_code == 409
-    assert "+46 70 123 45 67" in refused.content.decode()
-    assert as_alice.post(url, sent(refused, url)).status_code == 302
-    assert customer.phones.get().number == "+442079460018"
-
-
-def test_different_fields_are_both_kept(as_alice, customer):
-    data = opened(as_alice, edit_url(customer))
-    Customer.objects.filter(pk=customer.pk).update(city="Theirs")
-    assert as_alice.post(edit_url(customer), data | {"street": "Mine 1"}).status_code == 302
-    customer.refresh_from_db()
-    assert (customer.city, customer.street) == ("Theirs", "Mine 1")
-
-
-def test_the_merge_form_does_not_name_what_is_hidden(client, mona, customer):
-    client.force_login(mona)
-    Customer.objects.filter(pk=customer.pk).update(monthly_income=4321)
-    refused = conflict(client, customer, "", "Yours", {})
-    assert "income" not in refused.content.decode().lower()
-    assert "4321" not in refused.content.decode()
-
-
-def test_a_form_of_another_customer_is_refused(as_alice, alice, customer, nothing_changed):
-    other = factories.CustomerFactory(owner=alice)
-    data = opened(as_alice, edit_url(other)) | {"city": "Malmö"}
-    with nothing_changed:
-        response = as_alice.post(edit_url(customer), data)
-    assert response.status_code == 422
-    assert "out of date" in response.content.decode()
-
-
 # Once
 
 
@@ -492,54 +380,3 @@ def test_deleting_or_restoring_twice_is_once(as_alice, customer):
         "customer.deleted",
         "customer.restored",
     ]
-
-
-# While typing
-
-
-def duplicates(client, **typed):
-    return client.get(reverse("customers:duplicates"), typed).content.decode()
-
-
-def test_the_same_phone_in_another_spelling_is_noticed(as_alice, customer):
-    factories.PhoneFactory(customer=customer, number="+46846500452")
-    for country, spelling in (("", "+46 8 465 004 52"), ("SE", "08-465 004 52"), ("", "0046 8 46500452")):
-        assert "Zoë Ångström" in duplicates(as_alice, phones=spelling, country=country), spelling
-    assert "Zoë" not in duplicates(as_alice, phones="08-465 004 52")
-    assert "Zoë" not in duplicates(as_alice, phones="08")
-
-
-def test_the_same_address_in_other_letters_is_noticed(as_alice, customer):
-    factories.EmailFactory(customer=customer, address="Zoe@Example.com")
-    shown = duplicates(as_alice, emails="someone@example.com\nzoe@example.COM ")
-    assert f'href="{customer.get_absolute_url()}"' in shown
-
-
-def test_a_duplicate_that_one_may_not_see_is_not_told(client, customer, alice):
-    factories.EmailFactory(customer=customer, address="zoe@example.com")
-    customer.delete_softly(by=alice)
-    client.force_login(alice)
-    assert "Zoë" not in duplicates(client, emails="zoe@example.com")
-
-
-def test_a_duplicate_may_be_saved_anyway(as_alice, customer):
-    factories.EmailFactory(customer=customer, address="zoe@example.com")
-    assert make(as_alice, name="Another Zoë", emails="zoe@example.com").status_code == 302
-    assert Email.objects.count() == 2
-
-
-def test_companies_are_suggested_by_the_beginning_of_their_name_first(as_alice):
-    for name in ("Old Works", "Works Ltd", "Other"):
-        factories.CompanyFactory(name=name)
-    shown = as_alice.get(reverse("companies:suggest"), {"q": "wORks"}).content.decode()
-    assert shown.index("Works Ltd (#") < shown.index("Old Works (#")
-    assert "Other" not in shown
-    assert "<option" not in as_alice.get(reverse("companies:suggest"), {"q": "%"}).content.decode()
-    assert "<option" not in as_alice.get(reverse("companies:suggest")).content.decode()
-
-
-def test_external_ids_are_written_and_taken_away(as_alice, customer):
-    url = edit_url(customer, "external_ids")
-    as_alice.post(url, opened(as_alice, url) | {"external_ids": "shop: 1\r\nshop: 2"})
-    as_alice.post(url, opened(as_alice, url) | {"external_ids": "shop: 2"})
-    assert [str(number) for number in ExternalId.objects.all()] == ["shop: 2"]

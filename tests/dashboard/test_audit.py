@@ -7,13 +7,11 @@ import datetime as dt
 import io
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from activities.models import Activity, Comment
-from crm import bulk, deaths, jobs
+from activities.models import Activity
+from crm import deaths, jobs
 from crm.access import visible
 from crm.events import record
 from crm.models import Event
@@ -395,81 +393,3 @@ def test_a_manager_takes_away_what_they_see(as_mona, many, stranger):
     rows = exported(as_mona)
     assert len(rows) == 121
     assert not any("Not yours" in cell for row in rows for cell in row)
-
-
-# Links
-
-
-@pytest.mark.parametrize(("who", "leads_there"), [("ada", True), ("mona", True), ("alice", False), ("rita", False)])
-def test_each_record_leads_to_its_own(client, request, who, leads_there, customer, company, order, lead, deal):
-    client.force_login(request.getfixturevalue(who))
-    for row in (customer, company, order, lead, deal):
-        link = f"/activity/?about={row._meta.label_lower}:{row.pk}"
-        assert (link in client.get(row.get_absolute_url()).content.decode()) is leads_there, row
-
-
-@pytest.mark.parametrize("state", ["created", "deleted"])
-def test_whatever_it_is_about_it_is_told(as_ada, alice, order, lead, deal, state):
-    """Records with a page of their own, and files and comments, which stand on the page of another."""
-    plan = factories.ActivityFactory(deal=deal)
-    comment = Comment.objects.create(activity=plan, body="Yes", created_by=alice)
-    file = factories.AttachmentFactory(deal=deal, name="offer.pdf")
-    for row in (order, order.customer, deal.company, lead, deal, plan, comment, file, alice):
-        if state == "deleted" and hasattr(row, "deleted_at"):
-            type(row).everything.filter(pk=row.pk).update(deleted_at=now())
-        record(f"{getattr(row, 'NOUN', 'user')}.{state}", on=row, by=alice)
-    assert len(lines(as_ada)) == 9
-    download = f'href="/activities/files/{file.pk}/"'
-    assert (download in page(as_ada)) is (state == "created")
-
-
-# Plans
-
-FILTERS = {
-    "": "event_newest",
-    "?by={user}": "event_of_actor",
-    "?kind=deal.won": "event_of_kind",
-    "?record=customers.company": "event_of_type",
-    "?about=customers.customer:3": "event_of_subject",
-    "?since=2026-01-01&until=2026-01-02": "event_newest",
-}
-
-
-@pytest.fixture
-def crowd(alice):
-    people = [alice, *factories.UserFactory.create_batch(19, team=alice.team)]
-    bulk.execute(
-        "INSERT INTO crm_event (kind, subject_type, subject_id, actor_id, at, data)"
-        " SELECT 'kind.' || n %% 40,"
-        " (ARRAY['customers.customer', 'deals.deal', 'leads.lead', 'customers.company'])[1 + n %% 4], n %% 500,"
-        " (%(people)s::bigint[])[1 + n %% 20], now() - n * interval '1 hour', '{}' FROM generate_series(1, 20000) n",
-        {"people": [person.pk for person in people]},
-    )
-    bulk.execute("UPDATE crm_event SET kind = 'deal.won' WHERE kind = 'kind.7'; ANALYZE crm_event")
-
-
-@pytest.mark.parametrize("query", FILTERS)
-def test_each_filter_walks_an_index(as_ada, alice, crowd, query):
-    walks(as_ada, query.format(user=alice.pk), FILTERS[query])
-
-
-def test_managers_walk_one_too(as_mona, crowd):
-    walks(as_mona, "", "event_newest")
-
-
-def walks(client, query, index):
-    with CaptureQueriesContext(connection) as captured:
-        page(client, query)
-    asked = [one["sql"] for one in captured.captured_queries]
-    sql, *_longer_runs = [one for one in asked if 'ORDER BY "crm_event"."at" DESC' in one]
-    plan = "\n".join(line for (line,) in bulk.fetch(f"EXPLAIN {sql}"))
-    assert index in plan, plan
-    assert "Seq Scan" not in plan
-    assert "Sort" not in plan, plan
-
-
-def test_what_can_be_chosen_is_found_without_reading_everything(as_ada, crowd):
-    with CaptureQueriesContext(connection) as captured:
-        assert len(audit.kinds()) == 40
-    plan = "\n".join(line for (line,) in bulk.fetch(f"EXPLAIN {captured.captured_queries[0]['sql']}"))
-    assert "Seq Scan" not in plan

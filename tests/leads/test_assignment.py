@@ -4,58 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
-from collections import Counter
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from accounts.models import Absence
-from crm import jobs
-from crm.models import Event, JobProgress
+from crm.models import Event
 from crm.moments import today
-from leads import assignment, capacity, handouts
+from leads import assignment, handouts
 from leads.assignment import assign, share_out, undo
 from leads.models import Handout, Lead
 from tests import factories
-from tests.working import work_off
-
-
-def person(name, team, role="sales", **more):
-    return factories.UserFactory(name=name, team=team, role=role, password="known", **more)
-
-
-def leads(count, owner=None, **more):
-    return [factories.LeadFactory(owner=owner, **more).pk for _ in range(count)]
-
-
-def away(person, first=0, last=0):
-    day = today()
-    return Absence.objects.create(
-        person=person, first_day=day + dt.timedelta(days=first), last_day=day + dt.timedelta(days=last)
-    )
-
-
-def fill(person, count):
-    leads(count, person)
-
-
-def shares(handout):
-    return Counter(to for _lead, _before, to in handout.given)
-
-
-def why_skipped(handout):
-    return {entry["person"]: entry["why"] for entry in handout.skipped}
-
-
-def why_left(handout):
-    return Counter(entry["why"] for entry in handout.left)
-
-
-def owners():
-    return dict(Lead.everything.values_list("pk", "owner"))
+from tests.leads.assigning import away, fill, leads, owners, person, shares, why_left, why_skipped
 
 
 @pytest.fixture
@@ -262,74 +223,6 @@ def test_many_leads_take_as_many_queries_as_few(ada, una, vic, django_assert_num
         share_out(many, ada)
 
 
-# At once
-
-
-def together(*deeds):
-    start, wrong = threading.Barrier(len(deeds)), []
-
-    def run(deed):
-        start.wait()
-        try:
-            deed()
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_share_out_the_same_leads_give_each_away_once():
-    team = factories.TeamFactory()
-    managers = [person(f"Manager {n}", team, "manager") for n in range(4)]
-    sellers = [person(f"Seller {n}", team, lead_capacity=9) for n in range(4)]
-    pks = leads(30)
-    together(*[lambda by=by: share_out(pks, by) for by in managers])
-    assert Counter(Event.objects.filter(kind="lead.assigned").values_list("subject_id", flat=True)) == Counter(pks)
-    assert sorted(Counter(owners().values()).values()) == [7, 7, 8, 8]
-    assert set(owners().values()) == {seller.pk for seller in sellers}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_share_out_other_leads_overfill_nobody():
-    team = factories.TeamFactory()
-    managers = [person(f"Manager {n}", team, "manager") for n in range(3)]
-    seller = person("Seller", team, lead_capacity=5)
-    heaps = [leads(4) for _ in managers]
-    together(*[lambda by=by, heap=heap: share_out(heap, by) for by, heap in zip(managers, heaps, strict=True)])
-    assert Counter(owners().values()) == {seller.pk: 5, None: 7}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_assign_what_both_saw_unowned_do_not_take_it_from_each_other():
-    team = factories.TeamFactory()
-    mona = person("Mona", team, "manager")
-    sellers = [person(f"Seller {n}", team) for n in range(6)]
-    (lead,) = leads(1)
-    together(*[lambda to=to: assign([lead], to, mona, expected=None) for to in sellers])
-    assert Event.objects.filter(kind="lead.assigned").count() == 1
-    assert Counter(why for handout in Handout.objects.all() for why in why_left(handout)) == {"taken": 5}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_is_given_leads_while_leaving():
-    from accounts.deactivation import deactivate
-
-    team = factories.TeamFactory()
-    ada, mona = person("Ada", None, "admin"), person("Mona", team, "manager")
-    leaver = person("Leo", team)
-    pks = leads(20)
-    together(lambda: deactivate(leaver, by=ada, successor=None), lambda: share_out(pks, mona))
-    assert set(owners().values()) == {None}
-
-
 # And back
 
 
@@ -362,74 +255,3 @@ def test_undoing_gives_nothing_to_who_has_left(mona, alice, bob):
     bob.save(update_fields=["is_active"])
     undo(handout)
     assert owners() == {lead: alice.pk}
-
-
-# Many
-
-
-def test_many_are_handed_out_by_the_worker(ada, una, vic, monkeypatch):
-    monkeypatch.setattr(assignment, "AT_ONCE", 4)
-    una.lead_capacity = vic.lead_capacity = 100
-    for seller in (una, vic):
-        seller.save(update_fields=["lead_capacity"])
-    handout = share_out(leads(10), ada)
-    assert handout.job is not None
-    assert (handout.given, set(owners().values())) == ([], {None})
-    work_off()
-    handout.refresh_from_db()
-    assert shares(handout) == {una.pk: 5, vic.pk: 5}
-    job = JobProgress.objects.get()
-    assert (job.state, job.done, job.total) == ("done", 10, 10)
-    assert undo(handout)
-    work_off()
-    assert set(owners().values()) == {None}
-
-
-def test_cancelled_on_the_way_it_says_so_and_is_taken_back(client, ada, una, monkeypatch):
-    monkeypatch.setattr(assignment, "AT_ONCE", 3)
-    handout, advance = assign(leads(8), una, ada), jobs.advance
-
-    def cancelled(job, *figures):
-        job.cancel()
-        advance(job, *figures)
-
-    monkeypatch.setattr(jobs, "advance", cancelled)
-    work_off()
-    handout.refresh_from_db()
-    assert (handout.job.state, handout.dealt_with, shares(handout)) == ("cancelled", 3, {una.pk: 3})
-    client.force_login(ada)
-    page = client.get(handout.get_absolute_url()).content.decode()
-    assert "Cancelled after 3 of 8. What was handed out until then stays with its new owners." in page
-    assert "Take it back" in page
-    monkeypatch.setattr(jobs, "advance", advance)
-    assert undo(handout)
-    assert handout.job.begin_again()
-    work_off()
-    assert set(owners().values()) == {None}
-
-
-def test_a_job_that_broke_goes_on_where_it_stopped(ada, una, monkeypatch):
-    monkeypatch.setattr(assignment, "AT_ONCE", 3)
-    handout = share_out(leads(8), ada)
-    assignment.deal(handout)
-    assignment.hand_out(handout.job)
-    handout.refresh_from_db()
-    assert (handout.dealt_with, shares(handout)) == (8, {una.pk: 8})
-    assert Event.objects.filter(kind="lead.assigned").count() == 8
-
-
-def test_a_job_for_somebody_who_left_meanwhile_says_so(ada, una, monkeypatch):
-    monkeypatch.setattr(assignment, "AT_ONCE", 1)
-    pks = leads(2)
-    assign(pks, una, ada)
-    una.is_active = False
-    una.save(update_fields=["is_active"])
-    work_off()
-    job = JobProgress.objects.get()
-    assert (job.state, set(owners().values())) == ("failed", {None})
-    assert "Choose another" in job.error
-
-
-def test_the_loads_take_two_queries(una, vic, alice, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        assert len(capacity.loads([una, vic, alice], today())) == 3

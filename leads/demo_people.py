@@ -25,8 +25,8 @@ LONG_AGO = 420
 HOURS = list(accumulate((1, 1, 0, 0, 0, 1, 2, 5, 14, 24, 30, 31, 29, 26, 25, 26, 25, 22, 14, 9, 8, 6, 4, 2)))
 #: how often leads come through a source, in the order of leads/defaults.py
 SHARES = (34, 14, 14, 12, 16, 10)
-#: share of the open ones, and the days since they came at most
-OPEN = {LeadStatus.NEW: (26, 3), LeadStatus.CONTACTED: (44, 28), LeadStatus.QUALIFIED: (30, 60)}
+#: share of the open ones, and the days of work since they came at most
+OPEN = {LeadStatus.NEW: (26, 4), LeadStatus.CONTACTED: (44, 20), LeadStatus.QUALIFIED: (30, 43)}
 WITHOUT_OWNER, WITH_VALUE = 0.35, 0.55
 POINTS = {SourceKind.REFERRAL.value: 25, SourceKind.DEMO_REQUEST.value: 25}
 NOTES = (
@@ -82,7 +82,7 @@ class Leads:
     def _open(self) -> Row:
         rng = self._rng
         status = rng.choices(list(OPEN), weights=[share for share, _ in OPEN.values()])[0]
-        age = int(rng.triangular(0, OPEN[status][1], 0)) + (status != LeadStatus.NEW)
+        age = self._age(int(rng.triangular(0, OPEN[status][1], 0)) + (status != LeadStatus.NEW))
         unowned = status == LeadStatus.NEW and rng.random() < WITHOUT_OWNER
         return self._row(status, self._person(), None if unowned else self._somebody(), self._at(age), None)
 
@@ -129,6 +129,14 @@ class Leads:
         firm = self._firms[drawn.row[3]].row if drawn.row[3] is not None else ("", "", "", "")
         contact = (drawn.emails[0] if drawn.emails else "", drawn.phones[0][0] if drawn.phones else "")
         return (drawn.row[1], drawn.row[4], *contact, firm[1], firm[3], firm[2], drawn.row[7], drawn.row[8])
+
+    def _age(self, worked: int) -> int:
+        """So many days of work ago, in days: also on a Sunday some wait for longer than they may."""
+        age = 0
+        while worked > 0 and age < LONG_AGO:
+            age += 1
+            worked -= self._schedule.opening(self._plan.day(-age)) is not None
+        return age
 
     def _at(self, age: int) -> dt.datetime:
         """Some time of the day so many days ago. Those of today came in the last hours, for the clock to run."""

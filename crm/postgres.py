@@ -160,6 +160,8 @@ def ensure() -> str:
         _prepare_folders()
         with _alone():
             if not _answers():
+                if not (socket_folder() / SOCKET_NAME).exists():
+                    stop()  # one whose socket somebody removed is never reached again, and keeps others from starting
                 _start()
     return database_url()
 

@@ -67,6 +67,16 @@ def test_cold_and_warm(data):
     assert postgres.status().running
 
 
+def test_a_server_whose_socket_was_removed_is_started_anew(data):
+    postgres.ensure()
+    with connect() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    for file in postgres.socket_folder().iterdir():
+        file.unlink()
+    postgres.ensure()
+    assert ask("SELECT one FROM kept") == 1
+
+
 def test_the_address_is_computed_without_starting_anything(data):
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(postgres.database_url())

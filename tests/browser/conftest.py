@@ -116,13 +116,26 @@ class Tab:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
-    def violations(self):
+    def violations(self, only=AXE_TAGS):
         """What axe finds on the page as it is."""
-        self.page.evaluate(AXE)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
         found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", AXE_TAGS
+            "only => axe.run(document, {runOnly: only, resultTypes: ['violations']}).then(r => r.violations)", only
         )
         return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
+
+    def problems(self):
+        """What is wrong with how the page looks: what axe finds, in the dark too, and what sticks out of the window.
+
+        A page that goes dark while it is shown changes its colours alone: only their contrast is looked at again.
+        """
+        found = self.violations()
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += [f"in the dark: {violation}" for violation in self.violations(only=["color-contrast"])]
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        wide = self.overflow()
+        return found + ([f"too wide by {wide}"] if wide > 0 else [])
 
     def overflow(self):
         return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -150,13 +150,11 @@ def test_an_entry_is_pinned_said_something_to_deleted_and_taken_back(page, deal,
 def test_the_page_of_a_deal_has_nothing_to_complain_of_on_a_phone(open_tab, sofia, deal):
     note = factories.ActivityFactory(deal=deal, customer=deal.customer, created_by=sofia, body="Wants forty")
     Comment.objects.create(activity=note, body="Forty-one", created_by=sofia)
-    for dark in (False, True):
-        tab = open_tab(size=PHONE, dark=dark, touch=True)
-        tab.sign_in(sofia, deal.get_absolute_url())
-        tab.page.get_by_role("link", name="Answer").click()
-        expect(tab.page.get_by_label("Comment", exact=True)).to_be_visible()
-        assert tab.violations() == []
-        assert tab.overflow() <= 0
+    tab = open_tab(size=PHONE, touch=True)
+    tab.sign_in(sofia, deal.get_absolute_url())
+    tab.page.get_by_role("link", name="Answer").click()
+    expect(tab.page.get_by_label("Comment", exact=True)).to_be_visible()
+    assert tab.problems() == []
 
 
 def test_a_note_outlives_the_session_in_which_it_was_typed(open_tab, sofia, deal, someone):

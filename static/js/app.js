@@ -24,6 +24,7 @@ import "./disclosure.js";
 import "./theme.js";
 import "./side.js";
 import "./live.js";
+import "./gone.js";
 import "./bell.js";
 import "./desktop.js";
 import "./autosubmit.js";

@@ -15,6 +15,7 @@ import "./moments.js";
 import "./forms.js";
 import "./guard.js";
 import "./drafts.js";
+import "./days.js";
 import "./suggest.js";
 import "./composer.js";
 import "./mentions.js";

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User, UserQuerySet
 from crm.keyset import Sort
-from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.lists import Cell, Column, Empty, ListFilter, Listing, View
 from crm.text import folded
 
 LEADERS = frozenset({Role.ADMIN, Role.MANAGER})
@@ -22,6 +24,7 @@ _STATES = {
     "invited": _("Invited"),
     "deactivated": _("Deactivated"),
 }
+EVERYBODY = "everybody"
 _TONES = {"active": "good", "invited": "accent", "deactivated": ""}
 
 
@@ -42,7 +45,11 @@ class UserFilter(ListFilter):
     team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
         None, label=_("Team"), required=False, empty_label=_("Any")
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *_STATES.items()])
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Active and invited")), *_STATES.items(), (EVERYBODY, _("Everybody"))],
+    )
 
     def tailor(self, user: User) -> None:
         self.offer("team", lambda: Team.objects.visible_to(user))
@@ -101,6 +108,21 @@ class Users(Listing[User]):
 
     def prepare(self, rows: QuerySet[User]) -> QuerySet[User]:
         return rows.select_related("team")
+
+    def _narrow(self, rows: QuerySet[User]) -> QuerySet[User]:
+        """Whoever cannot sign in is in the way, mostly: an import brings hundreds of them."""
+        return super()._narrow(rows if "state" in self.filters else rows.filter(is_active=True))
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The deactivated apart, if there are any."""
+        apart = self.filters.get("state") == "deactivated"
+        count = User.objects.visible_to(self.user).filter(is_active=False).count()
+        if not count:
+            return []
+        label = _("Deactivated (%(count)s)") % {"count": formats.number_format(count, force_grouping=True)}
+        url = f"{self.url}?state=deactivated"
+        return [View(_("Active and invited"), self.url, "state" not in self.filters), View(label, url, apart)]
 
     def empty(self) -> Empty:
         return Empty(_("Nobody here yet"), _("Invite the colleagues you work with."), icon="users-round")

@@ -22,6 +22,7 @@ on_activities = [
     path("reopen/", doing.reopen, name="reopen"),
     path("snooze/", doing.snooze, name="snooze"),
     path("reschedule/", doing.reschedule, name="reschedule"),
+    path("put-back/", doing.put_back, name="put_back"),
     path("pin/", doing.pin, name="pin"),
     path("unpin/", doing.unpin, name="unpin"),
     path("comment/", comments.create, name="comment"),

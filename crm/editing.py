@@ -28,6 +28,8 @@ from crm.errors import BadInput
 from crm.events import record
 from crm.http import UserRequest
 from crm.models import Event
+from crm.moments import short_day
+from crm.money import MoneyField, price_text
 from crm.text import without_directions
 from crm.versions import Versioned
 
@@ -263,6 +265,10 @@ class RecordForm(forms.ModelForm[R], Generic[R]):
             return "–"
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
+        if isinstance(field, forms.DateField):
+            return short_day(dt.date.fromisoformat(value))
+        if _is_money(self.instance, name):
+            return price_text(Decimal(value), getattr(self.instance, "currency", ""))
         if isinstance(field, forms.ModelChoiceField):
             return str(_model_of(field)._base_manager.filter(pk=value).first() or value)
         if isinstance(field, forms.ChoiceField):
@@ -294,6 +300,10 @@ def _is_column(row: models.Model, name: str) -> bool:
         return field.concrete and not field.many_to_many
     except FieldDoesNotExist:
         return False
+
+
+def _is_money(row: models.Model, name: str) -> bool:
+    return _is_column(row, name) and isinstance(row._meta.get_field(name), MoneyField)
 
 
 def answer(

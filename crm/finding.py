@@ -1,7 +1,8 @@
 """One box for everything: each app finds its own records (its found.py); here they come together.
 
 A found.py has KINDS, which name what it finds, `find(text, user, limit)`, and if names can be misspelt
-`nearly(text, user, limit)`, which is asked when nobody has found anything. All of it by index.
+`nearly(text, user, limit)`, which is asked when nobody has found anything. What an app knows of the hits of others it
+says with `beside(hits, user)`. All of it by index.
 """
 
 from __future__ import annotations
@@ -51,6 +52,19 @@ class Hit:
         return kinds()[self.kind].icon
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What belongs to a hit, and where it is."""
+
+    label: str
+    icon: str
+    url: str
+
+
+#: by the kind and the id of the hit
+Besides = dict[tuple[str, int], Beside]
+
+
 @cache
 def kinds() -> dict[str, Kind]:
     """By name, in the order in which the apps stand."""
@@ -74,6 +88,15 @@ def find(text: str, user: User, limit: int = 8) -> list[Hit]:
     if not hits:
         hits = _all(modules("found"), "nearly", text, user, limit)
     return sorted(hits, key=lambda hit: not hit.exact)
+
+
+def beside(hits: list[Hit], user: User) -> Besides:
+    """What the apps say beside the hits: each one thing of a hit at most, the last app has the last word."""
+    found: Besides = {}
+    for app in modules("found"):
+        if hits and hasattr(app, "beside"):
+            found |= app.beside(hits, user)
+    return found
 
 
 def _all(apps: Iterable[Any], name: str, text: str, user: User, limit: int) -> list[Hit]:

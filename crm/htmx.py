@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.http import UserRequest
 
@@ -42,6 +43,13 @@ def go(request: UserRequest, to: Any, *, say: str = "", undo: str = "") -> HttpR
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def came_from(request: UserRequest) -> str:
+    """The page on which a verb was sent, if that is here; a form says it as `next`, the one of Undo always does."""
+    sent = request.POST.get("next", "") or request.GET.get("next", "")
+    wanted: str = sent or request.htmx.current_url_abs_path or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 def toast(response: HttpResponse, text: str, *, undo: str = "") -> HttpResponse:

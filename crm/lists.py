@@ -71,6 +71,15 @@ class Empty:
     icon: str = "inbox"
 
 
+@dataclass(frozen=True)
+class View:
+    """A list one click away: a name and a query."""
+
+    label: Any
+    url: str
+    is_current: bool
+
+
 class Listing(Generic[M]):
     """One list, for one user and one query. Subclasses declare; `answer` shows."""
 

@@ -101,6 +101,15 @@ def money_text(amount: Decimal | None, currency: str | None = None, places: int 
     return f"{sign}{SYMBOLS.get(code, code)}\u00a0{number}"
 
 
+def price_text(price: Decimal, currency: str = "") -> str:
+    """Likewise, with all its decimals: prices of a piece may have more than amounts."""
+    return money_text(price, currency or None, max(2, places_of(price)))
+
+
+def places_of(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
 @lru_cache
 def _separators(language: str | None) -> tuple[str, str]:
     """The locale's decimal point and its mark between thousands."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.deleted import with_deleted
 from crm.keyset import Sort
-from crm.lists import Column, Empty, ListFilter
+from crm.lists import Column, Empty, ListFilter, View
 from crm.text import folded
 from customers import contacts, tables
 from customers.models import Company, Customer
@@ -55,7 +55,7 @@ class DeletedCustomers(tables.CustomerList):
         )
 
     @property
-    def views(self) -> list[tables.View]:
+    def views(self) -> list[View]:
         return tables.deleted_views(super().views)
 
     def prepare(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -90,5 +90,5 @@ class DeletedCompanies(tables.CompanyList):
         )
 
     @property
-    def views(self) -> list[tables.View]:
+    def views(self) -> list[View]:
         return tables.deleted_views(super().views)

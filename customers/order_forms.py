@@ -21,7 +21,7 @@ from accounts.models import User
 from crm import money
 from crm.deleted import with_deleted
 from crm.editing import Clash, RecordForm, plain
-from crm.moments import organisation_zone
+from crm.moments import organisation_zone, shown
 from crm.text import is_blank
 from customers.customer_forms import country_options
 from customers.lines import Line
@@ -219,11 +219,14 @@ class OrderForm(RecordForm[Order]):
 
     def show(self, name: str, value: Any) -> str:
         if name == "lines" and value:
-            rows = [f"{quantity} × {sku} {text} · {price}" for sku, text, quantity, price in value[:SHOWN_LINES]]
+            rows = [
+                f"{quantity} × {sku} {text} · {money.price_text(Decimal(price), self.instance.currency)}"
+                for sku, text, quantity, price in value[:SHOWN_LINES]
+            ]
             more = [_("and %(count)s more") % {"count": len(value) - SHOWN_LINES}] if len(value) > SHOWN_LINES else []
             return "\n".join([*rows, *more])
         if name == "placed_at" and value:
-            return str(timezone.localtime(dt.datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S"))
+            return shown(dt.datetime.fromisoformat(value)).when
         return super().show(name, value)
 
 

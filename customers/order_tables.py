@@ -18,7 +18,7 @@ from crm.countries import country_name
 from crm.deleted import with_deleted
 from crm.fields import DateField
 from crm.keyset import Sort
-from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.lists import Cell, Column, Empty, ListFilter, Listing, View
 from crm.money import money_text
 from crm.navigation import ORDERS, WRITERS
 from customers import lookup, owners
@@ -27,7 +27,7 @@ from customers.facts import KIND_TONES, STATUS_TONES
 from customers.models import Channel, Customer, Order, OrderKind, OrderStatus
 from customers.models.order import IS_COUNTED, IS_PURCHASE
 from customers.order_fields import CustomerChoiceField
-from customers.tables import View, deleted_views
+from customers.tables import deleted_views
 
 #: in place of a country: orders of which none is known
 UNKNOWN = "-"

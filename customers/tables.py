@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,7 @@ from accounts.models import User
 from crm import moments
 from crm.fields import DateField
 from crm.keyset import Sort
-from crm.lists import Cell, Column, Empty, ListFilter, Listing
+from crm.lists import Cell, Column, Empty, ListFilter, Listing, View
 from crm.navigation import ORDERS, WRITERS
 from crm.phones import screen_text
 from crm.text import folded
@@ -39,15 +39,6 @@ ORDER_FIGURES = frozenset({"value", "orders", "last_order"})
 ON_PURCHASES = frozenset({"bought_from", "bought_to", "bought_country", "bought_channel", "buyers"})
 #: In place of a country: orders of which none is known.
 UNKNOWN = "-"
-
-
-@dataclass(frozen=True)
-class View:
-    """A list one click away: a name and a query."""
-
-    label: Any
-    url: str
-    is_current: bool
 
 
 class OwnerFilter(ListFilter):

@@ -30,6 +30,7 @@ company_urls = [
     path("duplicates/", suggestions.of_company, name="duplicates"),
     path("suggest/", suggestions.companies, name="suggest"),
     path("<int:pk>/", companies.detail, name="detail"),
+    path("<int:pk>/head/", companies.head, name="head"),
     path("<int:pk>/facts/", companies.facts, name="facts"),
     path("<int:pk>/edit/", companies.edit, name="edit"),
     path("<int:pk>/delete/", companies.delete, name="delete"),

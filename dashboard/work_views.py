@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activities.composer_forms import SnoozeForm
 from activities.models import Activity
+from activities.put_back import put_back_url
 from crm.access import get_writable, require
 from crm.errors import BadInput
 from crm.htmx import go
@@ -75,11 +76,12 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
     place, form = replace(place_of(request.POST), at=pk), SnoozeForm(request.POST)
     if activity.done_at is None and not form.is_valid():
         return _page(request, place, refused=activity, snooze_form=form)
+    before = activity.plan()
     if activity.done_at or not activity.snooze(form.cleaned_data["to"], request.user):
         return go(request, place.url)
-    day = form.cleaned_data["to"]
-    named = {"title": activity, "day": formats.date_format(day, "l, j F")}
-    return go(request, _after(request, replace(place, at=None)), say=_("“%(title)s” is put off until %(day)s.") % named)
+    named = {"title": activity, "day": formats.date_format(form.cleaned_data["to"], "l, j F")}
+    say, undo = _("“%(title)s” is put off until %(day)s.") % named, put_back_url(activity, before)
+    return go(request, _after(request, replace(place, at=None)), say=say, undo=undo)
 
 
 def _after(request: UserRequest, place: Place) -> str:

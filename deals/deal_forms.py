@@ -246,7 +246,7 @@ class DealForm(RecordForm[Deal]):
 
     def show(self, name: str, value: Any) -> str:
         if name == "lines" and value:
-            return _lines_text(value)
+            return _lines_text(value, self.instance.currency)
         if name == "shared_with" and value:
             people = self.fields["shared_with"]
             assert isinstance(people, owners.ColleaguesField)  # noqa: S101 - declared above
@@ -271,7 +271,10 @@ def _with_price(
     return fields, {"changes": {"amount": amounts}, "currency": currency}
 
 
-def _lines_text(lines: list[list[Any]]) -> str:
-    rows = [f"{quantity} × {text or f'#{product}'} · {price}" for product, text, quantity, price, _off in lines]
+def _lines_text(lines: list[list[Any]], currency: str) -> str:
+    rows = [
+        f"{quantity} × {text or f'#{product}'} · {money.price_text(Decimal(price), currency)}"
+        for product, text, quantity, price, _off in lines
+    ]
     more = [_("and %(count)s more") % {"count": len(lines) - SHOWN_LINES}] if len(lines) > SHOWN_LINES else []
     return "\n".join([*rows[:SHOWN_LINES], *more])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from crm.deleted import with_deleted
 from crm.keyset import Sort
-from crm.lists import Empty, Listing
+from crm.lists import Empty, Listing, View
 from customers import tables as theirs
 from customers.deleted_tables import DELETED, NameFilter
 from deals import tables
@@ -50,5 +50,5 @@ class DeletedDeals(tables.DealList):
         )
 
     @property
-    def views(self) -> list[theirs.View]:
+    def views(self) -> list[View]:
         return theirs.deleted_views(super().views)

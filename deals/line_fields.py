@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.fields import RecordChoiceField
-from crm.money import LIMIT, MoneyField
+from crm.money import LIMIT, MoneyField, currency_code, money_text
 from crm.text import is_blank, is_storable
-from deals.lines import Line
+from deals.lines import Line, amount_of
 from deals.models import Product
 
 PARTS = ("product", "description", "quantity", "unit_price", "discount")
@@ -28,6 +29,13 @@ OFFERED = 300
 _INPUT = re.compile(r"-(\d{1,4})-(product|description|quantity|unit_price|discount)\Z")
 
 Typed = dict[str, str]
+
+
+class Sums(NamedTuple):
+    """What lines come to, by their numbers, and all of them: for the screen."""
+
+    lines: dict[int, str]
+    total: str
 
 
 class LineForm(forms.Form):
@@ -49,6 +57,8 @@ class ProductsInput(forms.Widget):
     template_name = "deals/_lines_input.html"
     use_fieldset = True
     products: Any = None
+    currency = ""
+    reckon: Callable[[dict[int, Typed]], Sums] | None = None
 
     def _render(self, template_name: str, context: Any, renderer: Any = None) -> SafeString:
         return render_to_string(template_name, context)  # from our own folder, where form renderers do not look
@@ -56,10 +66,7 @@ class ProductsInput(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Typed]:
         if name in data:
             return _from_json(data[name])
-        rows: dict[int, Typed] = {}
-        for key in data:
-            if key.startswith(name) and (found := _INPUT.fullmatch(key[len(name) :])):
-                rows.setdefault(int(found[1]), {})[found[2]] = data[key]
+        rows = typed_rows(data, name)
         return [rows[place] for place in sorted(rows) if _says_something(rows[place])]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -72,7 +79,11 @@ class ProductsInput(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), *({} for _row in range(EMPTY_ROWS))][: MOST_LINES + EMPTY_ROWS]
-        context["rows"] = [[row.get(part, "") for part in PARTS] for row in rows]
+        sums = self.reckon(dict(enumerate(rows))) if self.reckon else Sums({}, "")
+        context["rows"] = [
+            [*(row.get(part, "") for part in PARTS), sums.lines.get(place, "")] for place, row in enumerate(rows)
+        ]
+        context["total"], context["currency"] = sums.total, self.currency
         context["products"] = self.products[:OFFERED] if self.products is not None else []
         return context
 
@@ -86,6 +97,15 @@ class ProductsInput(forms.Widget):
 class HiddenProducts(forms.HiddenInput):
     def format_value(self, value: Any) -> str:
         return ProductsInput().format_value(value)
+
+
+def typed_rows(data: Any, name: str) -> dict[int, Typed]:
+    """By the number of the row, empty ones too."""
+    rows: dict[int, Typed] = {}
+    for key in data:
+        if key.startswith(name) and (found := _INPUT.fullmatch(key[len(name) :])):
+            rows.setdefault(int(found[1]), {})[found[2]] = data[key]
+    return rows
 
 
 def _says_something(row: Typed) -> bool:
@@ -117,7 +137,26 @@ class ProductsField(forms.Field):
     def offer(self, products: Any, currency: str) -> None:
         """The products to choose from, in use or in the deal already; prices are in `currency`."""
         self.product.queryset, self.currency = products, currency
-        self.widget.products = products
+        self.widget.products, self.widget.currency, self.widget.reckon = products, currency, self.sums
+
+    def sums(self, rows: dict[int, Typed]) -> Sums:
+        """As far as they are typed: what is lacking or wrong in a line is said when it is saved."""
+        amounts = {number: self._so_far(row) for number, row in rows.items()}
+        known = [amount for amount in amounts.values() if amount is not None]
+        total = money_text(sum(known, Decimal()) if known else None, self.currency)
+        return Sums({n: "" if a is None else money_text(a, self.currency) for n, a in amounts.items()}, total)
+
+    def _so_far(self, row: Typed) -> Decimal | None:
+        form = LineForm(row | {"description": ""})
+        if not form.is_valid():
+            return None
+        quantity, price, discount = (form.cleaned_data[name] for name in PARTS[2:])
+        try:
+            price = self._list_price(self.product.clean(row.get("product", ""))) if price is None else price
+        except ValidationError:
+            return None
+        amount = amount_of(quantity, price, discount or Decimal())
+        return amount if amount < LIMIT else None
 
     def prepare_value(self, value: Any) -> list[Typed]:
         known = {line.product for line in value or [] if isinstance(line, Line) and line.product}
@@ -169,6 +208,17 @@ class ProductsField(forms.Field):
         if product and product.price is not None and product.currency == self.currency:
             return Decimal(product.price)
         raise ValidationError(_("Enter a unit price; there is no list price in the currency of the deal."))
+
+
+class SumsForm(forms.Form):
+    """The currency of lines that somebody is typing."""
+
+    currency = forms.CharField(validators=[currency_code])
+
+    def sums(self, data: Any, products: Any) -> Sums:
+        lines = ProductsField()
+        lines.offer(products, self.cleaned_data["currency"])
+        return lines.sums(dict(list(typed_rows(data, "lines").items())[: MOST_LINES + EMPTY_ROWS]))
 
 
 def _typed(line: Line, names: dict[int, str]) -> Typed:

@@ -22,12 +22,12 @@ from activities.next_state import next_badge
 from crm.access import visible
 from crm.addresses import pattern
 from crm.keyset import Sort
-from crm.lists import COUNT_LIMIT, Cell, Column, Empty, ListFilter, Listing
+from crm.lists import COUNT_LIMIT, Cell, Column, Empty, ListFilter, Listing, View
 from crm.moments import short_day
 from crm.money import money_text
 from crm.navigation import WRITERS
 from customers import owners
-from customers.tables import OWNER, View, nothing_for
+from customers.tables import OWNER, nothing_for
 from deals.facts import TONES
 from deals.filters import DealFilter
 from deals.models import Deal, DealStatus, Pipeline, Stage

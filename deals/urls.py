@@ -18,6 +18,7 @@ deal_urls: list[URLPattern | URLResolver] = [
     path("list/bulk/<uuid:key>/", bulk.job, name="bulk_job"),
     path("list/bulk/<uuid:key>/undo/", bulk.undo, name="bulk_undo"),
     path("new/", editing.create, name="create"),
+    path("sums/", editing.sums, name="sums"),
     path("targets/", targets.targets, name="targets"),
     path("setup/", include(setup_urls)),
     path("<int:pk>/", record.detail, name="detail"),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from crm.deleted import with_deleted
 from crm.keyset import Sort
-from crm.lists import Column, Empty
+from crm.lists import Column, Empty, View
 from customers.deleted_tables import DELETED, NameFilter
-from customers.tables import NAME_UNSORTED, OWNER, View, deleted_views
+from customers.tables import NAME_UNSORTED, OWNER, deleted_views
 from leads import tables
 from leads.models import Lead
 

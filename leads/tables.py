@@ -23,10 +23,10 @@ from activities.next_state import STATES, state_is
 from crm import moments
 from crm.fields import DateField
 from crm.keyset import Sort
-from crm.lists import Column, Empty, ListFilter, Listing
+from crm.lists import Column, Empty, ListFilter, Listing, View
 from crm.navigation import LEADERS, WRITERS
 from customers import owners
-from customers.tables import NAME, OWNER, OwnerFilter, View, nothing_for
+from customers.tables import NAME, OWNER, OwnerFilter, nothing_for
 from leads import lookup
 from leads.cells import LeadCells
 from leads.models import OPEN_STATUSES, Campaign, Lead, LeadStatus, Source

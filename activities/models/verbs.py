@@ -29,6 +29,9 @@ HANDED_ON = (
     "remind_before",
     "created_by_id",
 )
+#: when it is to be done, and again
+PLANNED = ("due_on", "due_at", "repeats", "repeat_until", "repeat_anchor")
+Plan = dict[str, Any]
 
 
 class Verbs:
@@ -84,6 +87,19 @@ class Verbs:
     def reschedule(self, due_on: dt.date | None, by: User, due_at: dt.datetime | None = None) -> bool:
         """To another day and hour, or to none: then a repetition ends."""
         return self._plan(due_on, due_at, by, "rescheduled")
+
+    def plan(self) -> Plan:
+        return {name: getattr(self, name) for name in PLANNED}
+
+    def put_back(self, before: Plan, after: Plan, by: User) -> bool:
+        """To when it was due before it was put off or moved; not when it has been moved again or done since."""
+        activity = cast("Activity", self)
+        with transaction.atomic():
+            changed = _claim(activity, done_at=None, **after).update(**before)
+            activity.refresh_from_db()
+            if changed:
+                self.record("rescheduled", by, due_from=after["due_on"], due_to=before["due_on"])
+        return bool(changed)
 
     def pin(self, by: User) -> bool:
         """On top of the timeline."""

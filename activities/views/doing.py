@@ -17,9 +17,11 @@ from activities import entries
 from activities.composer_forms import DueForm, OutcomeForm, SnoozeForm
 from activities.models import Activity, Kind
 from activities.models.verbs import at_hour
+from activities.put_back import PutBackForm, put_back_url
 from activities.views import shown
 from crm import htmx
 from crm.access import require
+from crm.errors import BadInput
 from crm.events import record
 from crm.http import UserRequest
 
@@ -109,10 +111,10 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
         again = DueForm({"due_on": request.POST.get("to", "")})
         again.add_error("due_on", _("Choose a day that is still to come."))
         return _ask_for_day(request, activity, again)
-    day = form.cleaned_data["to"]
+    day, before = form.cleaned_data["to"], activity.plan()
     if not activity.snooze(day, request.user):
         return shown.too_late(request, activity)
-    return shown.back(request, activity, _put_off(day))
+    return shown.back(request, activity, _put_off(day), put_back_url(activity, before))
 
 
 def _put_off(day: dt.date) -> str:
@@ -132,10 +134,10 @@ def reschedule(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _ask_for_day(request, activity, form)
     day, hour = form.cleaned_data["due_on"], form.cleaned_data["due_hour"]
-    due_at = at_hour(day, dt.time.fromisoformat(hour)) if hour else None
+    due_at, before = at_hour(day, dt.time.fromisoformat(hour)) if hour else None, activity.plan()
     if not activity.reschedule(day, request.user, due_at):
         return shown.too_late(request, activity)
-    return shown.back(request, activity, _("Moved."))
+    return shown.back(request, activity, _("Moved."), put_back_url(activity, before))
 
 
 def _ask_for_day(request: UserRequest, activity: Activity, form: DueForm) -> HttpResponse:
@@ -147,6 +149,27 @@ def _ask_for_day(request: UserRequest, activity: Activity, form: DueForm) -> Htt
     context["cancel_url"] = shown.home_of(activity, request).get_absolute_url()
     status = 422 if form.is_bound else 200
     return htmx.answer(request, "forms/page.html", "activities/_due_form.html", context, status=status)
+
+
+@require_POST
+def put_back(request: UserRequest, pk: int) -> HttpResponse:
+    """Undo of putting off and moving."""
+    activity = shown.writable(request, pk)
+    form = PutBackForm(request.GET, activity=activity)
+    if not form.is_valid():
+        raise BadInput(form.errors["token"][0])
+    before, after = form.cleaned_data["token"]
+    if not activity.put_back(before, after, request.user):
+        return shown.too_late(request, activity)
+    to = htmx.came_from(request) or shown.home_of(activity, request)
+    return htmx.go(request, to, say=_back_on(activity))
+
+
+def _back_on(activity: Activity) -> str:
+    if activity.due_on is None:
+        return _("%(title)s has no date again.") % {"title": activity}
+    day = formats.date_format(activity.due_on, "l, j F")
+    return _("%(title)s is due on %(day)s again.") % {"title": activity, "day": day}
 
 
 @require_POST

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import template
 from django.utils import formats
 
-from crm.money import money_text
+from crm.money import money_text, places_of, price_text
 from crm.topics import topic
 from customers.facts import KIND_TONES, STATUS_TONES, TONES
 from customers.models import Company, Customer, Lifecycle, Order, OrderKind, OrderStatus
@@ -29,17 +29,12 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 @register.filter
 def plain_number(value: Decimal) -> str:
     """Without the zeros at its end."""
-    return formats.number_format(value.normalize(), _places(value), force_grouping=True)
+    return formats.number_format(value.normalize(), places_of(value), force_grouping=True)
 
 
 @register.filter
 def unit_price(amount: Decimal, currency: str) -> str:
-    """Prices of a piece may have more decimals than amounts."""
-    return money_text(amount, currency, max(2, _places(amount)))
-
-
-def _places(value: Decimal) -> int:
-    return max(0, -int(value.normalize().as_tuple().exponent))
+    return price_text(amount, currency)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -45,17 +47,20 @@ def create(request: UserRequest) -> HttpResponse:
     return editing.create(request, COMPANIES, title=_("New company"), initial={})
 
 
+def _in_full(request: UserRequest, pk: int) -> Company:
+    """The company with all that its head and its facts show."""
+    return find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
+
+
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
+    company = _in_full(request, pk)
     people = _people(request, company)
-    rights = editing.rights(company, request.user)
+    about = _head(request, company)
     sees_orders = request.user.effective_role in ORDERS
     context = {
-        "company": company,
-        **editing.facts_card(COMPANIES, company, request.user, writable=rights["may_edit"]),
-        **rights,
-        "may_create": request.user.effective_role in WRITERS and not company.deleted_at,
+        **about,
+        **editing.facts_card(COMPANIES, company, request.user, writable=about["may_edit"]),
         "panels": panels_of(company, request.user),
         "people": people[:SHOWN],
         "sees_orders": sees_orders,
@@ -70,8 +75,18 @@ def _people(request: UserRequest, company: Company) -> QuerySet[Customer]:
 
 
 @require_safe
+def head(request: UserRequest, pk: int) -> HttpResponse:
+    return render(request, "companies/_head.html", _head(request, _in_full(request, pk)))
+
+
+def _head(request: UserRequest, company: Company) -> dict[str, Any]:
+    may_create = request.user.effective_role in WRITERS and not company.deleted_at
+    return {"company": company, "may_create": may_create, **editing.rights(company, request.user)}
+
+
+@require_safe
 def facts(request: UserRequest, pk: int) -> HttpResponse:
-    company = find(with_deleted(Company).select_related("owner", "created_by"), request.user, pk)
+    company = _in_full(request, pk)
     writable = editing.may_edit(company, request.user)
     card = editing.facts_card(COMPANIES, company, request.user, writable=writable)
     return render(request, "companies/_facts.html", {"company": company, **card})

@@ -18,6 +18,7 @@ from crm.deleted import find_removable, may_remove, with_deleted
 from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.models import Record
+from crm.topics import topic
 from customers import company_forms, history
 from customers.company_forms import CompanyForm
 from customers.customer_forms import CustomerForm
@@ -127,7 +128,7 @@ def edit_fact(
 def back_to(row: Record) -> dict[str, Any]:
     url = row.get_absolute_url()
     title = _("Edit %(name)s") % {"name": row}
-    return {"title": title, "back_url": url, "back_label": str(row), "cancel_url": url}
+    return {"title": title, "back_url": url, "back_label": str(row), "cancel_url": url, "record_topic": topic(row)}
 
 
 def _fact_saved(request: UserRequest, kind: Kind[R], row: R, only: str, *, in_place: bool) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -13,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm import htmx
-from crm.finding import Hit, find, kinds
+from crm.finding import Beside, Hit, beside, find, kinds
 from crm.http import UserRequest
 from crm.navigation import NEW, links
 from customers.duplicates import Question
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 ON_THE_PAGE, IN_THE_PALETTE = 20, 5
 
@@ -38,12 +42,14 @@ class Option:
     icon: str
     detail: str
     badge: str
+    beside: Beside | None
 
 
-def groups(hits: list[Hit]) -> list[Group]:
+def groups(hits: list[Hit], user: User) -> list[Group]:
     found: dict[str, Group] = {}
+    others = beside(hits, user)
     for hit in hits:
-        option = Option(hit.url, hit.title, hit.icon, hit.detail, hit.reason)
+        option = Option(hit.url, hit.title, hit.icon, hit.detail, hit.reason, others.get((hit.kind, hit.pk)))
         found.setdefault(hit.kind, Group(str(kinds()[hit.kind].label))).options.append(option)
     return list(found.values())
 
@@ -56,7 +62,7 @@ def index(request: UserRequest) -> HttpResponse:
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1 and "stay" not in request.GET and not htmx.wants_fragment(request):
         return _straight_to(exact[0], request, typed)
-    context = {"query": typed, "groups": groups(hits), "new": links(NEW, request.user.effective_role)}
+    context = {"query": typed, "groups": groups(hits, request.user), "new": links(NEW, request.user.effective_role)}
     return htmx.answer(request, "search/index.html", "search/_results.html", context)
 
 
@@ -69,4 +75,4 @@ def _straight_to(hit: Hit, request: UserRequest, typed: str) -> HttpResponse:
 @require_safe
 def palette(request: UserRequest) -> HttpResponse:
     hits = find(Question(request.GET).text, request.user, IN_THE_PALETTE)
-    return render(request, "palette/_results.html", {"groups": groups(hits)})
+    return render(request, "palette/_results.html", {"groups": groups(hits, request.user)})

@@ -26,6 +26,8 @@ from deals.views import moving
 
 #: The cell -> the field of the deal's form.
 FIELDS = {"amount": "amount", "close": "expected_close"}
+#: what goes into the cell leaves no question in the drawer
+CLOSE: dict[str, Any] = {"drawer:close": {}}
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +39,7 @@ def cell(request: UserRequest, name: str, pk: int) -> HttpResponse:
     if not htmx.wants_fragment(request):
         return HttpResponseRedirect(_page(deal, name))
     if "cancel" in request.GET:
-        return HttpResponse(inside(editable_cell(deal, name, timezone.localdate())))
+        return _shown(deal, name)
     return _stage(request, deal) if name == "stage" else _field(request, deal, name)
 
 
@@ -55,13 +57,24 @@ def _field(request: UserRequest, deal: Deal, name: str) -> HttpResponse:
         try:
             return _saved(form.apply(by=request.user), name)
         except Conflict as conflict:
-            context = {"action": _page(deal, name), "conflict": conflict, "object": conflict.row}
-            response = render(request, "records/_merge.html", context, status=409)
-            response["HX-Retarget"], response["HX-Reswap"] = "#drawer-body", "innerHTML"
-            return response
+            return _choose(request, deal, name, conflict)
         except ValidationError as error:
             form.add_error(None, error)
     return _form(request, deal, name, form, status=422)
+
+
+def _choose(request: UserRequest, deal: Deal, name: str, conflict: Conflict) -> HttpResponse:
+    """In the drawer, which sends the choice here again; the answer to that goes into the cell."""
+    context = {
+        "action": reverse("deals:cell", args=[name, deal.pk]),
+        "cell": f"#row-{deal.pk} td:has(.cell-form)",
+        "cancel_url": _page(deal, name),
+        "conflict": conflict,
+        "object": conflict.row,
+    }
+    response = render(request, "deals/_cell_merge.html", context, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#drawer-body", "innerHTML"
+    return response
 
 
 def _stage(request: UserRequest, deal: Deal) -> HttpResponse:
@@ -95,9 +108,12 @@ def _form(request: UserRequest, deal: Deal, name: str, form: Any, *, status: int
         field.field.widget.attrs["class"] = "input"
     label = _("%(what)s of %(deal)s") % {"what": next(iter(form.visible_fields())).label, "deal": deal}
     context = {"form": form, "action": reverse("deals:cell", args=[name, deal.pk]), "label": label}
-    return render(request, "deals/_cell_form.html", context, status=status)
+    return htmx.trigger(render(request, "deals/_cell_form.html", context, status=status), **CLOSE)
+
+
+def _shown(deal: Deal, name: str) -> HttpResponse:
+    return htmx.trigger(HttpResponse(inside(editable_cell(deal, name, timezone.localdate()))), **CLOSE)
 
 
 def _saved(deal: Deal, name: str) -> HttpResponse:
-    response = HttpResponse(inside(editable_cell(deal, name, timezone.localdate())))
-    return htmx.trigger(response, **{"record:changed": {}})
+    return htmx.trigger(_shown(deal, name), **{"record:changed": {}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from crm import editing as kernel
 from crm import htmx
-from crm.access import get_writable, require
+from crm.access import get_writable, require, visible
 from crm.deleted import find
+from crm.errors import BadInput
 from crm.http import UserRequest
 from crm.navigation import WRITERS
 from customers.views import editing
 from deals.deal_forms import DealForm
 from deals.kind import DEALS
-from deals.models import Deal
+from deals.line_fields import SumsForm
+from deals.models import Deal, Product
 from deals.new_forms import DealFor, NewDealForm
 
 #: Columns that follow from others: their history would say the same twice.
@@ -72,6 +75,17 @@ class ProductsForm(DealForm):
     @property
     def sections(self) -> list[Any]:
         return []
+
+
+@require_POST
+def sums(request: UserRequest) -> HttpResponse:
+    """What the products that somebody is typing come to; nothing is written."""
+    require(request.user.effective_role in WRITERS)
+    form = SumsForm({"currency": request.POST.get("currency") or request.GET.get("currency", "")})
+    if not form.is_valid():
+        raise BadInput(form.errors["currency"][0])
+    sums = form.sums(request.POST, visible(Product, request.user))
+    return render(request, "deals/_line_sums.html", {"name": "lines", "sums": sums})
 
 
 @require_POST

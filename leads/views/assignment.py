@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -39,7 +38,7 @@ def assign(request: UserRequest) -> HttpResponse:
         return _choose(request, form, status=422)
     if [entry["why"] for entry in handout.left] == [assignment.TAKEN]:
         return _taken(request, handout)
-    return _done(request, handout, _next(request) or _only_page(handout))
+    return _done(request, handout, htmx.came_from(request) or _only_page(handout))
 
 
 def _choose(request: UserRequest, form: AssignForm, *, status: int = 200) -> HttpResponse:
@@ -47,7 +46,7 @@ def _choose(request: UserRequest, form: AssignForm, *, status: int = 200) -> Htt
     form.is_valid()
     if status == 200:
         form.errors.pop("to", None)
-    context = {"form": form, "pks": getattr(form, "pks", []), "next": _next(request)}
+    context = {"form": form, "pks": getattr(form, "pks", []), "next": htmx.came_from(request)}
     return htmx.answer(request, "leads/assign.html", "leads/_assign.html", context, status=status)
 
 
@@ -72,12 +71,6 @@ def share_out(request: UserRequest) -> HttpResponse:
 def _done(request: UserRequest, handout: Handout, to: Any) -> HttpResponse:
     undo = reverse("leads:handout_undo", args=[handout.pk]) if handout.given else ""
     return htmx.go(request, handout if handout.job_id else to, say=handouts.sentence(handout), undo=undo)
-
-
-def _next(request: UserRequest) -> str:
-    """Back where one came from, if that is here."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "") or request.htmx.current_url_abs_path or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 def _only_page(handout: Handout) -> str:
@@ -112,7 +105,7 @@ def handout_undo(request: UserRequest, pk: int) -> HttpResponse:
         say = _("Taken back: the leads are where they were, but for those that changed hands or were closed since.")
     else:
         say = _("That was taken back already.")
-    return htmx.go(request, _next(request) or reverse("leads:index"), say=say)
+    return htmx.go(request, htmx.came_from(request) or reverse("leads:index"), say=say)
 
 
 @require_safe

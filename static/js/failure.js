@@ -4,7 +4,7 @@ import { word } from "./words.js";
 
 const SENTENCES = { 403: "refused", 404: "gone", 410: "gone", 413: "heavy", 429: "often" };
 
-const isLive = ({ elt }) => elt?.hasAttribute?.("data-live");
+const isLive = ({ elt }) => elt?.matches?.("[data-live], [data-quiet]");
 let isSignedOut = false;
 
 // What is gone does not come back by asking again.
@@ -15,7 +15,7 @@ function again({ elt, requestConfig, xhr }) {
 }
 
 function say(sentence, detail) {
-  // A live part that cannot be fetched just now is tried again with the next change.
+  // What cannot be fetched just now is tried again with the next change, by a colleague or by whoever types.
   if (isLive(detail)) return;
   toast({ text: word(sentence), level: "error", retry: again(detail) });
 }

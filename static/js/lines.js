@@ -14,6 +14,10 @@ behaviour('[data-behaviour="lines"]', (box) => {
       input.name = input.name.replace(/-\d+-/, `-${next}-`);
       input.ariaLabel = input.ariaLabel.replace(/\d+/, next + 1);
     }
+    for (const sum of row.querySelectorAll("[id]")) {
+      sum.id = sum.id.replace(/-\d+-/, `-${next}-`);
+      sum.textContent = "";
+    }
     body.append(row);
     row.querySelector("input").focus();
   });

@@ -24,12 +24,39 @@ def people(ada, mona, alice, bob, gus):
 
 def test_it_works(client, ada, people):
     client.force_login(ada)
-    assert names(client) == ["Ada Admin", "Alice Owner", "Åsa Ångström", "Bob Teammate", "Gus Agent", "Mona Manager"]
+    assert names(client) == ["Ada Admin", "Alice Owner", "Åsa Ångström", "Gus Agent", "Mona Manager"]
+
+
+def views(client, **query):
+    return [
+        (str(view.label), view.url, view.is_current) for view in client.get("/users/", query).context["listing"].views
+    ]
+
+
+def test_who_is_deactivated_is_apart(client, ada, people):
+    client.force_login(ada)
+    assert views(client) == [
+        ("Active and invited", "/users/", True),
+        ("Deactivated (1)", "/users/?state=deactivated", False),
+    ]
+    assert [current for _label, _url, current in views(client, state="deactivated")] == [False, True]
+    assert "Deactivated (1)" in client.get("/users/").content.decode()
+
+
+def test_nobody_deactivated_is_no_view(client, ada, mona):
+    client.force_login(ada)
+    assert views(client) == []
+
+
+def test_a_manager_is_not_told_how_many_left_other_teams(client, mona, people):
+    User.objects.filter(name="Åsa Ångström").update(is_active=False)
+    client.force_login(mona)
+    assert [label for label, _url, _current in views(client)] == ["Active and invited", "Deactivated (1)"]
 
 
 def test_a_manager_sees_their_team(client, mona, people):
     client.force_login(mona)
-    assert names(client) == ["Alice Owner", "Bob Teammate", "Mona Manager"]
+    assert names(client) == ["Alice Owner", "Mona Manager"]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +68,8 @@ def test_a_manager_sees_their_team(client, mona, people):
         ({"q": "_"}, []),
         ({"role": "agent"}, ["Gus Agent"]),
         ({"state": "deactivated"}, ["Bob Teammate"]),
+        ({"state": "everybody", "team": "", "q": "b"}, ["Bob Teammate"]),
+        ({"q": "bob"}, []),
         ({"state": "active"}, ["Gus Agent"]),
         ({"state": "invited", "role": "manager"}, ["Mona Manager"]),
         ({"sort": "-name", "role": "sales", "state": "invited"}, ["Åsa Ångström", "Alice Owner"]),
@@ -59,7 +88,7 @@ def test_every_sort_and_every_page_shows_each_user_once(client, ada, people, sor
 
     monkeypatch.setattr(Users, "size", 2)
     client.force_login(ada)
-    seen, url = [], f"/users/?sort={down}{sort}"
+    seen, url = [], f"/users/?state=everybody&sort={down}{sort}"
     while url:
         listing = client.get(url).context["listing"]
         seen += [row.key for row in listing.rows]
@@ -106,4 +135,4 @@ def test_the_number_of_queries_does_not_grow(client, ada):
         with CaptureQueriesContext(connection) as queries:
             client.get("/users/")
         counted.append(len(queries))
-    assert counted == [5, 5]
+    assert counted == [6, 6]

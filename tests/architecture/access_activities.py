@@ -23,6 +23,7 @@ EDIT_PLAN = ("302 404 200 200 200 404 403", "302 404 200 404 404 404 403", NOBOD
 WRONG_PLAN = ("302 404 422 422 422 404 403", "302 404 422 404 404 404 403", NOBODY, NOBODY)
 DO_PLAN = ("302 404 302 302 302 404 403", "302 404 302 404 404 404 403", NOBODY, NOBODY)
 NOT_DONE = ("302 404 409 409 409 404 403", "302 404 409 404 404 404 403", NOBODY, NOBODY)
+UNSIGNED = ("302 404 400 400 400 404 403", "302 404 400 404 404 404 403", NOBODY, NOBODY)
 #: a comment or file of one's own, about a deal
 OWN = ("302 404 200 403 200 404 403", "302 404 200 404 404 404 403", NOBODY, NOBODY)
 WRONG_OWN = ("302 404 422 403 422 404 403", "302 404 422 404 404 404 403", NOBODY, NOBODY)
@@ -70,6 +71,8 @@ ACTIVITIES = {
     "activities:snooze form": post(*WRONG_PLAN, about="plan"),
     "activities:reschedule": get(*EDIT_PLAN, about="plan"),
     "activities:reschedule form": post(*DO_PLAN, about="plan", data={"due_on": "2150-01-01"}),
+    # what it was and became is in its signed address
+    "activities:put_back": post(*UNSIGNED, about="plan"),
     "activities:pin": post(*WRITTEN, about="note"),
     "activities:unpin": post(*WRITTEN, about="note"),
     "activities:comment said": post(*WRITTEN_OF_DEAL, about="plan", data={"body": "Ask for the price."}),

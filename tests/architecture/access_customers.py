@@ -47,6 +47,7 @@ CUSTOMERS = {
     "companies:duplicates": get(WRITERS),
     "companies:suggest": get(EVERYBODY),
     "companies:detail": get(*READ, about="company"),
+    "companies:head": get(*READ, about="company"),
     "companies:facts": get(*READ, about="company"),
     "companies:edit": get(*EDIT_NOT_AGENTS, about="company"),
     "companies:edit form": post(*EMPTY_FORM_NOT_AGENTS, about="company"),

@@ -36,6 +36,8 @@ DEALS = {
     "deals:suggest": get(SELLING),
     "deals:create": get(WRITERS),
     "deals:create form": post("302 403 422 422 422 403 403", data={"title": ""}),
+    "deals:sums": post("302 403 200 200 200 403 403", data={"currency": "EUR"}),
+    "deals:sums of nothing": post("302 403 400 400 400 403 403"),
     "deals:detail": get(*READ, about="deal"),
     "deals:head": get(*READ, about="deal"),
     "deals:facts": get(*READ, about="deal"),

@@ -98,6 +98,17 @@ def test_the_same_by_keys_alone(board, lanterns):
     page.wait_for_url(re.compile(r"/deals/\d+/$"))
 
 
+def test_what_keys_won_is_taken_back_by_undo(board, lanterns):
+    page = board("?amount_from=5").page
+    page.get_by_role("link", name="Forty lanterns", exact=True).focus()
+    press(page, "Shift+ArrowRight", "Shift+ArrowRight")
+    said = page.get_by_role("status").filter(has_text="“Forty lanterns” is won.")
+    said.get_by_role("button", name="Undo").click()
+    expect(column(page, "Proposal").locator(".title")).to_have_text(["Forty lanterns", "Oak chairs"])
+    assert stage_of(lanterns) == "Proposal"
+    assert page.url.endswith("/deals/?amount_from=5")
+
+
 def test_a_board_shows_what_a_colleague_has_done_without_reload(board, lanterns, someone):
     page = board().page
     expect(head(page, "Proposal")[0]).to_have_text("2")

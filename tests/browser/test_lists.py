@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from crm.events import record
+from deals.models import Deal
 from tests import factories
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, press
 
 LISTS = ["/leads/", "/leads/unattended/", "/deals/list/", "/customers/", "/companies/", "/orders/"]
 
@@ -98,3 +99,29 @@ def test_fetched_again_it_is_the_same(tab, mona, path):
         opened.page.evaluate("document.getElementById('listing').dispatchEvent(new Event('live:change'))")
     opened.page.wait_for_timeout(200)
     assert listing.inner_text() == before
+
+
+def test_of_two_who_change_one_amount_the_second_chooses_and_stays_in_the_list(tab, mona):
+    deal = factories.DealFactory(owner=mona, title="Lanterns", amount=12000)
+    opened = tab("/deals/list/", size=DESKTOP)
+    page, drawer = opened.page, opened.page.get_by_role("dialog")
+    page.locator("td.money.in-place a").click()
+    page.locator(".cell-form [name=amount]").fill("14000")
+    Deal.objects.filter(pk=deal.pk).update(amount=13000)
+    press(page, "Enter")
+    expect(drawer.get_by_role("heading")).to_have_text("Two changes at once: Lanterns")
+    for amount in ("€\u00a012,000.00", "€\u00a013,000.00", "€\u00a014,000.00"):
+        expect(drawer).to_contain_text(amount)
+    assert opened.violations() == []
+    drawer.get_by_role("link", name="Keep theirs").click()
+    expect(drawer).not_to_be_visible()
+    expect(page.locator("td.money.in-place")).to_have_text("€\u00a013,000.00")
+
+    page.locator("td.money.in-place a").click()
+    page.locator(".cell-form [name=amount]").fill("15000")
+    Deal.objects.filter(pk=deal.pk).update(amount=16000)
+    press(page, "Enter")
+    drawer.get_by_role("button", name="Save this choice").click()
+    expect(drawer).not_to_be_visible()
+    expect(page.locator("td.money.in-place")).to_have_text("€\u00a015,000.00")
+    assert page.url.endswith("/deals/list/")

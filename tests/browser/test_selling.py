@@ -132,3 +132,26 @@ def test_the_set_up_of_stages_scrolls_inside_its_card(open_tab, someone):
     assert len(boxes) == 3
     assert len({round(box["y"]) for box in boxes}) == 1, "on one line"
     assert max(box["x"] + box["width"] for box in boxes) <= PHONE["width"]
+
+
+def test_what_products_come_to_is_seen_while_they_are_typed(open_tab, someone):
+    deal = factories.DealFactory()
+    tab = open_tab()
+    tab.sign_in(someone("admin"), f"/deals/{deal.pk}/edit/?field=lines")
+    page, total = tab.page, tab.page.locator("#lines-sum")
+    where = total.bounding_box()
+    page.get_by_label("Description, line 1").fill("Freight")
+    page.get_by_label("Quantity, line 1").fill("3")
+    page.get_by_label("Unit price, line 1").fill("12.50")
+    expect(page.locator("#lines-0-sum")).to_have_text("€\u00a037.50")
+    page.get_by_role("button", name="Add a line").click()
+    page.get_by_label("Quantity, line 4").fill("2")
+    page.get_by_label("Unit price, line 4").fill("10")
+    page.get_by_label("Discount in percent, line 4").fill("50")
+    expect(page.locator("#lines-3-sum")).to_have_text("€\u00a010.00")
+    expect(total).to_have_text("€\u00a047.50")
+    assert total.bounding_box()["height"] == where["height"]
+    assert tab.violations() == []
+    page.get_by_label("Description, line 4").fill("Rugs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#lines-total")).to_have_text("€\u00a047.50")

@@ -108,6 +108,40 @@ def test_the_palette_shows_records_only(as_alice, customer, order):
     assert as_alice.get("/search/palette/?q=").content.strip() == b""
 
 
+def beside(response):
+    options = [option for group in response.context["groups"] for option in group.options]
+    return {option.label: option.beside and (option.beside.label, option.beside.url) for option in options}
+
+
+def test_whoever_is_found_leads_to_the_open_deals_that_one_may_see(as_alice, customer, company, alice, bob):
+    mine = factories.DealFactory(customer=customer, company=company, owner=alice)
+    factories.DealFactory(customer=customer, owner=bob)
+    factories.DealFactory(customer=customer, owner=alice, at="Won")
+    only = ("1 open deal", f"/deals/{mine.pk}/")
+    for page in ("/search/", "/search/palette/"):
+        response = as_alice.get(page, {"q": "angstrom"})
+        assert beside(response) == {"Zoë Ångström": only, "Ångström Interiör": only}
+        assert f'href="/deals/{mine.pk}/"' in response.content.decode()
+
+
+def test_several_open_deals_are_one_list(as_alice, customer, alice):
+    factories.DealFactory(customer=customer, owner=alice, title="Lanterns")
+    factories.DealFactory(customer=customer, owner=alice, title="Lamps")
+    ((label, url),) = beside(as_alice.get("/search/?q=zoe")).values()
+    assert label == "2 open deals"
+    page = as_alice.get(url).content.decode()
+    assert "Lanterns" in page
+    assert "Lamps" in page
+
+
+def test_agents_find_people_without_their_deals(client, gus, customer):
+    customer.call_eligible = True
+    customer.save(update_fields=["call_eligible"])
+    factories.DealFactory(customer=customer)
+    client.force_login(gus)
+    assert beside(client.get("/search/?q=zoe")) == {"Zoë Ångström": None}
+
+
 def test_masks_hold(customer, company, order, gus, charlie, client):
     """Agents find no orders and nobody whom they may not call; who has no role finds nothing; strangers sign in."""
     for user in (gus, charlie):
@@ -128,6 +162,7 @@ def test_masks_hold(customer, company, order, gus, charlie, client):
 def test_the_page_asks_at_most_thirteen_questions(as_alice, customer, order, typed, django_assert_max_num_queries):
     factories.PhoneFactory(customer=customer, number="+442079460018")
     factories.PhoneFactory(number="+442079470018")
+    factories.DealFactory(customer=customer, owner=customer.owner)
     for page in ("/search/?stay=1", "/search/palette/"):
         as_alice.get(page)
         with django_assert_max_num_queries(13):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -140,6 +141,15 @@ def test_it_is_put_off_and_the_next_one_comes(client, alice, rows):
     response = client.post(reverse("work_snooze", args=[rows[0].pk]), {"to": day(1).isoformat(), "behind": "2"})
     assert response["Location"] == f"{WORK}?at={rows[1].pk}&behind=2"
     assert Activity.objects.get(pk=rows[0].pk).due_on == day(1)
+
+
+def test_what_was_put_off_can_be_put_back(client, alice, rows):
+    client.force_login(alice)
+    before = Activity.objects.get(pk=rows[0].pk).plan()
+    response = client.post(reverse("work_snooze", args=[rows[0].pk]), {"to": day(1).isoformat()}, follow=True)
+    (undo,) = re.findall(r'action="([^"]*/put-back/[^"]*)"', response.content.decode())
+    client.post(unescape(undo))
+    assert Activity.objects.get(pk=rows[0].pk).plan() == before
 
 
 @pytest.mark.parametrize("to", ["", "yesterday", "2020-01-01", "9999-12-31"])

@@ -272,7 +272,7 @@ def test_the_second_editor_of_a_field_is_shown_both_values(as_alice, as_mona, de
     assert response.status_code == 409
     assert "Alice Owner changed this" in response.content.decode()
     (clash,) = response.context["conflict"].clashes
-    assert (clash.before, clash.theirs, clash.yours) == ("1000", "5", "7")
+    assert (clash.before, clash.theirs, clash.yours) == ("€\u00a01,000.00", "€\u00a05.00", "€\u00a07.00")
     assert as_mona.post(url, sent(response, url) | {"amount": "7"}).status_code == 302
     deal.refresh_from_db()
     assert (deal.amount, deal.base_amount) == (7, 7)

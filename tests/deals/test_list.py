@@ -16,6 +16,7 @@ from django.utils.timezone import localdate, now
 
 from deals.models import Deal, DealLine, LostReason, Pipeline, Product, Stage
 from tests import factories
+from tests.deals.doing import sent
 from tests.factories import DealFactory, stage_called
 
 URL = "/deals/list/"
@@ -291,6 +292,22 @@ def test_nonsense_in_a_cell_is_refused(cell, deal, name, typed):
     assert response.status_code == 422
     assert 'class="error"' in response.content.decode()
     assert Deal.objects.values().get(pk=deal.pk) == before
+
+
+def test_of_two_at_once_the_second_chooses_in_the_drawer_and_stays_in_the_list(client, cell, deal, bob):
+    url = reverse("deals:cell", args=["close", deal.pk])
+    form = sent(cell("close"), url)
+    Deal.objects.filter(pk=deal.pk).update(expected_close=dt.date(2040, 3, 3))
+    mine = {"expected_close": "2040-02-02"}
+    refused = client.post(url, form | mine, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused["HX-Retarget"]) == (409, "#drawer-body")
+    (clash,) = refused.context["conflict"].clashes
+    assert (clash.theirs, clash.yours) == ("3 Mar 2040", "2 Feb 2040")
+    chosen = client.post(url, sent(refused, url) | mine, headers={"HX-Request": "true"})
+    assert "2 Feb" in chosen.content.decode()
+    assert {"drawer:close", "record:changed"} == json.loads(chosen["HX-Trigger"]).keys()
+    deal.refresh_from_db()
+    assert deal.expected_close == dt.date(2040, 2, 2)
 
 
 def test_a_stage_in_its_cell(cell, deal):

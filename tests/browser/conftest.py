@@ -36,6 +36,8 @@ FLAGS = [
 ]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: of the console: what was forbidden, and selectors of htmx that find nothing
+COMPLAINTS = ("Content Security Policy", "htmx:evalDisallowedError", "returned no matches!")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -92,7 +94,7 @@ class Tab:
         self.page.on("request", self._request)
 
     def _console(self, message):
-        if "Content Security Policy" in message.text or "htmx:evalDisallowedError" in message.text:
+        if any(words in message.text for words in COMPLAINTS):
             self.complaints.append(message.text)
 
     def _request(self, request):

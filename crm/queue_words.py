@@ -43,6 +43,7 @@ TASKS = {
     "crm.tell_of_deaths": _("Tell of jobs that failed for good"),
     "dashboard.prepare": _("Count the revenue board"),
     "dashboard.tidy": _("Add up the figures of busy days"),
+    "deals.keep_forecast": _("Keep the forecast of the day"),
     "leads.rescore": _("Score all leads"),
     "leads.rescore_nightly": _("Score all leads of the night"),
     "leads.rescore_recent": _("Score leads with news"),

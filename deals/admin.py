@@ -14,7 +14,18 @@ from django.utils import timezone
 from crm.admin import FastAdmin, ReadOnlyAdmin
 from customers import lookup
 from customers.admin import STAMPS, RecordAdmin
-from deals.models import Deal, DealLine, LostReason, Pipeline, Product, Stage, StageVisit, Target
+from deals.models import (
+    Deal,
+    DealLine,
+    ForecastLine,
+    ForecastSnapshot,
+    LostReason,
+    Pipeline,
+    Product,
+    Stage,
+    StageVisit,
+    Target,
+)
 from deals.models.deal import PLACES, ROLLUPS
 from deals.models.worth import in_base
 
@@ -138,3 +149,19 @@ class TargetAdmin(FastAdmin):
     found_by = ("person", "month")
     autocomplete_fields = ("person",)
     readonly_fields = ("version",)
+
+
+@admin.register(ForecastSnapshot)
+class ForecastSnapshotAdmin(ReadOnlyAdmin):
+    """Taken every night."""
+
+    list_display = ("day", "taken_at")
+    found_by = ("day",)
+
+
+@admin.register(ForecastLine)
+class ForecastLineAdmin(ReadOnlyAdmin):
+    list_display = ("snapshot", "month", "pipeline", "owner", "open_count", "total", "weighted", "committed", "won")
+    list_select_related = ("snapshot", "pipeline", "owner")
+    found_by = ("snapshot",)
+    raw_id_fields = ("snapshot",)

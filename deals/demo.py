@@ -12,6 +12,7 @@ from accounts.demo import sellers
 from crm import bulk
 from crm.seeding import Plan
 from deals.demo_cases import Deals
+from deals.demo_forecasts import seed_forecasts
 from deals.demo_goods import PRODUCTS
 from deals.demo_sql import STAGED, STATEMENTS, WON_A_MONTH
 from deals.models import Product, Target
@@ -25,7 +26,7 @@ MONTHS = range(-5, 4)
 
 
 def seed(plan: Plan) -> None:
-    """Products, deals with their lines and stays in stages, conversions, events; then targets by what was won."""
+    """Products, deals with their lines and stays in stages, conversions, events; then past forecasts and targets."""
     count, still_open = SIZES[plan.scale]
     for table, columns in STAGED.items():
         bulk.stage(table, columns)
@@ -39,6 +40,7 @@ def seed(plan: Plan) -> None:
         bulk.execute(f"ANALYZE {table}")
     for words, statement in STATEMENTS.items():
         plan.say(f"{bulk.execute(statement, values):,} {words} written")
+    seed_forecasts(plan)
     Target.objects.bulk_create(_targets(plan), ignore_conflicts=True)
 
 

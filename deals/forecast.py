@@ -18,9 +18,9 @@ from django.db.models import Case, Count, DateField, Q, QuerySet, Sum, Value, Wh
 from django.db.models.functions import TruncMonth
 
 from accounts.models import OWNER_ROLES, Team, User, UserQuerySet
-from crm.access import visible
+from crm.access import M, visible
 from deals.forecast_filter import OVERDUE, UNDATED, Apart, Months, next_month
-from deals.models import Deal, Pipeline, Target
+from deals.models import Deal, ForecastLine, Pipeline, Target
 from deals.models.deal import VALUE, WEIGHTED
 
 if TYPE_CHECKING:
@@ -49,8 +49,15 @@ class Scope:
         return [next_month(self.first, step) for step in range(self.months)]
 
     def deals(self) -> QuerySet[Deal]:
-        chosen = {"stage__pipeline": self.pipeline, "owner__team": self.team, "owner": self.owner}
-        return visible(Deal, self.user).filter(**{name: value for name, value in chosen.items() if value})
+        return self._of(visible(Deal, self.user), {"stage__pipeline": self.pipeline})
+
+    def kept(self) -> QuerySet[ForecastLine]:
+        """What was forecast of them, on any day, for any month."""
+        return self._of(visible(ForecastLine, self.user), {"pipeline": self.pipeline})
+
+    def _of(self, rows: QuerySet[M], chosen: dict[str, Any]) -> QuerySet[M]:
+        chosen |= {"owner__team": self.team, "owner": self.owner}
+        return rows.filter(**{name: value for name, value in chosen.items() if value})
 
     def targets(self) -> QuerySet[Target]:
         """Of the people in scope, whatever they sell."""
@@ -149,8 +156,8 @@ def teams() -> QuerySet[Team]:
 
 def read_forecast(scope: Scope, *, today: dt.date) -> Forecast:
     """Three queries, however many months."""
-    won = _won(scope, today)
-    still_open = {month: Open(*_known(rest)) for month, *rest in _open(scope, today)}
+    won = won_by_month(scope, today)
+    still_open = {month: Open(*known(rest)) for month, *rest in _open(scope, today)}
     targets = dict(scope.targets().order_by().values_list("month").annotate(total=Sum("amount")))
     lines = []
     for month in scope.all_months:
@@ -178,11 +185,13 @@ def _open(scope: Scope, today: dt.date) -> QuerySet[Deal, Any]:
     return rows.order_by().values(month=TruncMonth(day)).annotate(**FIGURES).values_list("month", *FIGURES)
 
 
-def _won(scope: Scope, today: dt.date) -> dict[dt.date, tuple[int, Decimal | None]]:
+def won_by_month(scope: Scope, today: dt.date) -> dict[dt.date, tuple[int, Decimal | None]]:
+    """How many deals, and their sum."""
     rows = scope.deals().filter(Months(scope.first, scope.last, "won").fits(today))
     by_month = rows.order_by().values(month=TruncMonth("closed_on")).annotate(n=Count("*"), total=Sum(VALUE))
     return {month: (count, total) for month, count, total in by_month.values_list("month", "n", "total")}
 
 
-def _known(values: Iterable[Any]) -> list[Any]:
+def known(values: Iterable[Any]) -> list[Any]:
+    """Of a count and the sums behind it: the sum of none is nothing."""
     return [value or NOTHING if place else value for place, value in enumerate(values)]

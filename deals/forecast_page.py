@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.money import money_text
-from deals.forecast import Forecast, Line, Open
+from deals.forecast import Forecast, Line, Open, Scope
 from deals.forecast_filter import OVERDUE, UNDATED, next_month
 from deals.forecast_forms import SPANS, USUAL, ForecastForm
 
@@ -61,19 +61,24 @@ class Row:
     is_current: bool = False
 
 
+def month_row(month: dt.date, figures: list[Figure], *, is_current: bool) -> Row:
+    short = formats.date_format(month, "M Y" if month.month == 1 else "M")
+    return Row(formats.date_format(month, "YEAR_MONTH_FORMAT"), short, figures, is_current)
+
+
 def percent(share: Decimal | None) -> str:
     return "–" if share is None else f"{(share * 100).quantize(Decimal(1), ROUND_HALF_UP):,} %"
 
 
-class ForecastPage:
-    def __init__(self, found: Forecast, form: ForecastForm) -> None:
-        self.found, self.scope, self.form = found, found.scope, form
+class ScopePage:
+    """What pages about a scope share: their addresses, and those of the deals behind a figure."""
 
-    # Addresses
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
 
     @cached_property
     def _filters(self) -> dict[str, Any]:
-        """For the list and for this page: what a sales user sees here are the user's own."""
+        """For the list and for these pages: what a sales user sees here are the user's own."""
         scope = self.scope
         mine = scope.owner == scope.user and scope.user.effective_role == "sales"
         chosen = {"pipeline": scope.pipeline, "team": scope.team, "owner": None if mine else scope.owner}
@@ -87,9 +92,29 @@ class ForecastPage:
     def rows_url(self, written: str) -> str:
         return self._rows_url + quote_plus(written)
 
+    def address(self, name: str, **more: Any) -> str:
+        """Of a page about the same deals."""
+        query = urlencode({key: value for key, value in self._filters.items() if value != "me"} | more)
+        return f"{reverse(name)}?{query}" if query else reverse(name)
+
+    @property
+    def period(self) -> str:
+        first, last = (formats.date_format(day, "YEAR_MONTH_FORMAT") for day in (self.scope.first, self.scope.last))
+        return first if first == last else f"{first} – {last}"
+
+    def _money(self, amount: Decimal, url: str = "", note: str = "") -> Figure:
+        return Figure(money_text(amount, places=0), url, amount, note, money_text(amount))
+
+
+class ForecastPage(ScopePage):
+    def __init__(self, found: Forecast, form: ForecastForm) -> None:
+        super().__init__(found.scope)
+        self.found, self.form = found, form
+
+    # Addresses
+
     def _url(self, first: dt.date, months: int) -> str:
-        kept = {name: value for name, value in self._filters.items() if value != "me"}
-        return f"{reverse('deals:forecast')}?{urlencode(kept | {'first': f'{first:%Y-%m}', 'months': months})}"
+        return self.address("deals:forecast", first=f"{first:%Y-%m}", months=months)
 
     @property
     def earlier_url(self) -> str:
@@ -107,9 +132,11 @@ class ForecastPage:
 
     @property
     def csv_url(self) -> str:
-        return self._url(self.scope.first, self.scope.months).replace(
-            reverse("deals:forecast"), reverse("deals:forecast_csv"), 1
-        )
+        return self.address("deals:forecast_csv", first=f"{self.scope.first:%Y-%m}", months=self.scope.months)
+
+    @property
+    def past_url(self) -> str:
+        return self.address("deals:forecast_past")
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -119,14 +146,6 @@ class ForecastPage:
         return [(name, value) for name, value in (("first", first), ("months", months)) if value]
 
     # Words
-
-    @property
-    def period(self) -> str:
-        first, last = (formats.date_format(day, "YEAR_MONTH_FORMAT") for day in (self.scope.first, self.scope.last))
-        return first if first == last else f"{first} – {last}"
-
-    def _money(self, amount: Decimal, url: str = "", note: str = "") -> Figure:
-        return Figure(money_text(amount, places=0), url, amount, note, money_text(amount))
 
     def _figures(self, line: Line) -> list[Figure]:
         every = self.rows_url(line.rows().written)
@@ -145,15 +164,7 @@ class ForecastPage:
     @property
     def rows(self) -> list[Row]:
         now = self.form.today.replace(day=1)
-        return [
-            Row(
-                formats.date_format(line.first, "YEAR_MONTH_FORMAT"),
-                formats.date_format(line.first, "M Y" if line.first.month == 1 else "M"),
-                self._figures(line),
-                line.first == now,
-            )
-            for line in self.found.lines
-        ]
+        return [month_row(line.first, self._figures(line), is_current=line.first == now) for line in self.found.lines]
 
     @cached_property
     def total(self) -> Row:

@@ -18,4 +18,6 @@ DEALS_BOARD = {
     "deals:move form": post(*EMPTY_FORM, about="deal"),
     "deals:forecast": get(SELLING),
     "deals:forecast_csv": get(SELLING),
+    "deals:forecast_past": get(SELLING),
+    "deals:forecast_past_csv": get(SELLING),
 }

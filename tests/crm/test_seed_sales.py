@@ -10,12 +10,16 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Trunc
 from django.utils.timezone import localdate, now
 
 from accounts.models import Absence, Holiday, User
 from activities.models import OUTCOMES, Activity, Comment
 from crm.models import Event
-from deals.models import Deal, StageVisit, Target
+from deals.forecast import Scope, read_forecast
+from deals.forecast_filter import next_month
+from deals.models import Deal, ForecastLine, ForecastSnapshot, StageVisit, Target
+from deals.past_forecast import read_past
 from leads.models import Campaign, Conversion, Lead
 
 # The test database is made only for tests that say they need one.
@@ -152,3 +156,33 @@ def test_somebody_is_away_and_holidays_are_known(seeded):
     year = localdate().year
     assert Holiday.objects.filter(day=dt.date(year, 12, 25)).exists()
     assert not Holiday.objects.filter(name="Easter Monday").exclude(day__week_day=2).exists()
+
+
+def test_what_was_forecast_is_kept_for_a_year_and_day_by_day_of_late(seeded):
+    today = localdate()
+    days = set(ForecastSnapshot.objects.values_list("day", flat=True))
+    assert {next_month(today, -number) for number in range(13)} <= days
+    assert {today - dt.timedelta(days=number) for number in range(14)} <= days
+    assert not ForecastSnapshot.objects.filter(taken_at__gt=now()).exists()
+    assert not ForecastLine.objects.filter(month__lt=Trunc("snapshot__day", "month")).exists()
+
+
+def test_what_came_is_near_what_was_forecast(seeded):
+    scope = Scope(User.objects.get(email="admin@demo.test"), next_month(localdate(), -12), 13)
+    past = read_past(scope, "", today=localdate())
+    assert len(past.complete) == 12
+    assert sum(bool(month.won and month.forecast.weighted) for month in past.complete) >= 11
+    assert past.total.forecast.committed > 0
+    assert 0.5 < past.reached < 2
+    assert len(read_past(scope, "halfway", today=localdate()).complete) == 12
+
+
+def test_the_forecast_of_today_is_as_the_page_has_it(seeded):
+    admin, today = User.objects.get(email="admin@demo.test"), localdate()
+    lines = read_forecast(Scope(admin, today.replace(day=1), 6), today=today).lines
+    kept = ForecastLine.objects.filter(snapshot__day=today).order_by().values("month")
+    sums = kept.annotate(n=Sum("open_count"), total_=Sum("total"), by_chance=Sum("weighted"), won_=Sum("won"))
+    found = {month: rest for month, *rest in sums.values_list("month", "n", "total_", "by_chance", "won_")}
+    assert [found.get(line.first, [0, 0, 0, 0]) for line in lines] == [
+        [line.open.count, line.open.total, line.open.weighted, line.won] for line in lines
+    ]

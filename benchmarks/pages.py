@@ -187,6 +187,7 @@ DECLARED: dict[str, tuple[int, int, Maker]] = {
     "deals board by next activity": (5, 12, _of("deals:board", sort="next")),
     "deals board, column page": (3, 12, _deal_column),
     "deals forecast": (5, 12, _of("deals:forecast")),
+    "deals forecast, past": (5, 12, _of("deals:forecast_past")),
     "deals, first page": (3, 12, _of("deals:list")),
     "deals by amount": (3, 12, _of("deals:list", sort="-amount")),
     "deals won": (3, 12, _of("deals:list", status="won")),

@@ -58,7 +58,7 @@ def test_who_leads_starts_with_the_day_of_the_team(client, request, who, heading
 def test_analysts_start_with_the_gallery_of_reports(client, rita):
     shown = text(page(client, rita))
     assert "<h1>Reports</h1>" in shown
-    for name in ("dashboard:revenue", "dashboard:sales", "deals:forecast"):
+    for name in ("dashboard:revenue", "dashboard:sales", "reports:pipeline", "deals:forecast", "deals:forecast_past"):
         assert reverse(name) in shown
 
 

@@ -33,10 +33,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit empty the tables that were written, not all hundred of them."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        if connection.settings_dict["NAME"] != databases.NONE_YET:
-            emptying = databases.Emptying(connection)
-            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying())
+    with pytest.MonkeyPatch.context() as patch:
+        # Not longer than this: a test that forgot to say that it needs the database would write to it and leave it so.
+        with django_db_blocker.unblock():
+            if connection.settings_dict["NAME"] != databases.NONE_YET:
+                emptying = databases.Emptying(connection)
+                patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying())
         yield
 
 

@@ -87,7 +87,7 @@ def test_a_refused_name_does_not_show_in_the_page_around(me):
 
 
 @pytest.mark.parametrize("role", ["admin", "manager", "sales", "agent", "analyst"])
-def test_admins_alone_are_led_to_what_is_set_up(client, role):
+def test_admins_alone_are_led_to_what_is_set_up(client, db, role):
     client.force_login(factories.UserFactory(role=role))
     text = client.get(URL).content.decode()
     deals, people = ["/deals/setup/", "/deals/setup/products/", "/deals/targets/"], ["/users/", "/users/teams/"]

@@ -119,12 +119,14 @@ class Tab:
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
     def violations(self, only=AXE_TAGS):
-        """What axe finds on the page as it is."""
+        """What axe finds on the page as it is, once all that is fading or sliding in has come."""
+        self.page.emulate_media(reduced_motion="reduce")
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         found = self.page.evaluate(
             "only => axe.run(document, {runOnly: only, resultTypes: ['violations']}).then(r => r.violations)", only
         )
+        self.page.emulate_media(reduced_motion="no-preference")
         return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
 
     def problems(self):
@@ -133,9 +135,9 @@ class Tab:
         A page that goes dark while it is shown changes its colours alone: only their contrast is looked at again.
         """
         found = self.violations()
-        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.page.emulate_media(color_scheme="dark")
         found += [f"in the dark: {violation}" for violation in self.violations(only=["color-contrast"])]
-        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        self.page.emulate_media(color_scheme="light")
         wide = self.overflow()
         return found + ([f"too wide by {wide}"] if wide > 0 else [])
 

@@ -168,7 +168,7 @@ def open_tab(chromium, server):
 
 
 @pytest.fixture
-def someone():
+def someone(transactional_db):
     """A user who can sign in with the test password."""
 
     def made(role, **fields):

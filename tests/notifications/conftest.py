@@ -11,7 +11,7 @@ from tests.push_service import PushService
 
 
 @pytest.fixture
-def told():
+def told(db):
     """What everybody was told since: the events are told as the worker would, and the rows come by person."""
     before = set(Event.objects.values_list("pk", flat=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -40,6 +40,12 @@ class RecordChoiceField(forms.ModelChoiceField[Any]):
         if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value)):
             value = self._rows().filter(pk=int(value)).first() or value
         return f"{value} (#{value.pk})" if isinstance(value, models.Model) else value
+
+    def named_by_number(self, texts: Iterable[str]) -> dict[str, Any]:
+        """The records of those texts that name one as suggestions do, by one query; what is not found is left out."""
+        numbers = {text: int(found[1]) for text in texts if (found := _NUMBERED.search(text.strip()))}
+        rows = self._rows().in_bulk(set(numbers.values())) if numbers else {}
+        return {text: rows[number] for text, number in numbers.items() if number in rows}
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:

@@ -141,18 +141,22 @@ class ProductsField(forms.Field):
 
     def sums(self, rows: dict[int, Typed]) -> Sums:
         """As far as they are typed: what is lacking or wrong in a line is said when it is saved."""
-        amounts = {number: self._so_far(row) for number, row in rows.items()}
+        unpriced = (row.get("product", "") for row in rows.values() if not row.get("unit_price"))
+        known_products = self.product.named_by_number(unpriced)
+        amounts = {number: self._so_far(row, known_products) for number, row in rows.items()}
         known = [amount for amount in amounts.values() if amount is not None]
         total = money_text(sum(known, Decimal()) if known else None, self.currency)
         return Sums({n: "" if a is None else money_text(a, self.currency) for n, a in amounts.items()}, total)
 
-    def _so_far(self, row: Typed) -> Decimal | None:
+    def _so_far(self, row: Typed, products: dict[str, Product]) -> Decimal | None:
         form = LineForm(row | {"description": ""})
         if not form.is_valid():
             return None
         quantity, price, discount = (form.cleaned_data[name] for name in PARTS[2:])
         try:
-            price = self._list_price(self.product.clean(row.get("product", ""))) if price is None else price
+            if price is None:
+                typed = row.get("product", "")
+                price = self._list_price(products.get(typed) or self.product.clean(typed))
         except ValidationError:
             return None
         amount = amount_of(quantity, price, discount or Decimal())

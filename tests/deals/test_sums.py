@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from deals.lines import Line
 from deals.models import Product
@@ -41,6 +43,19 @@ def test_without_a_price_it_is_the_list_price_in_the_currency_that_is_chosen(as_
     line = (f"Lantern (#{lantern.pk})", "", "2", "", "")
     assert sums(as_alice, line)["0-sum"] == "€\u00a080.00"
     assert sums(as_alice, line, currency="USD") == {"0-sum": "", "sum": "–"}
+
+
+def test_list_prices_are_asked_for_once_however_many_lines_want_them(as_alice):
+    lines = [(f"{row} (#{row.pk})", "", "2", "", "") for row in (_priced(number) for number in range(9))]
+    with CaptureQueriesContext(connection) as for_two:
+        sums(as_alice, *lines[:2])
+    with CaptureQueriesContext(connection) as for_nine:
+        assert sums(as_alice, *lines)["sum"] == "€\u00a0792.00"
+    assert len(for_nine) == len(for_two)
+
+
+def _priced(number):
+    return Product.objects.create(name=f"Lantern {number}", price=40 + number, currency="EUR")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -17,69 +17,66 @@ from crm.export import safe_cell
 from crm.http import UserRequest
 from crm.navigation import SELLING
 from deals import past_page
-from deals.forecast import Scope, read_forecast
+from deals.forecast import Forecast, read_forecast
 from deals.forecast_forms import ForecastForm, PastForm, ScopeForm
 from deals.forecast_page import ForecastPage, table
-from deals.past_forecast import read_past
+from deals.past_forecast import Past, read_past
 from deals.ways import ways
 
-PAGE, FRAGMENT = "deals/forecast.html", "deals/_forecast.html"
-PAST_PAGE, PAST_FRAGMENT = "deals/forecast_past.html", "deals/_forecast_past.html"
+F = TypeVar("F", bound=ScopeForm)
 
 
 @require_safe
 def forecast(request: UserRequest) -> HttpResponse:
-    require(request.user.effective_role in SELLING)
-    today = timezone.localdate()
-    form = ForecastForm(request.GET, user=request.user, today=today)
-    context = {"form": form, "ways": ways(request.GET), "currency": settings.BASE_CURRENCY}
-    if not form.is_valid():
-        return htmx.answer(request, PAGE, FRAGMENT, context, status=422)
-    found = read_forecast(form.scope, today=today)
-    return htmx.answer(request, PAGE, FRAGMENT, context | {"page": ForecastPage(found, form)})
+    form = _asked(request, ForecastForm)
+    return _page(request, form, "forecast", lambda: ForecastPage(_forecast(form), form))
 
 
 @require_safe
 def forecast_csv(request: UserRequest) -> HttpResponse:
-    require(request.user.effective_role in SELLING)
-    today = timezone.localdate()
-    form = ForecastForm(request.GET, user=request.user, today=today)
-    if not form.is_valid():
-        return _refused(form)
-    return _file("forecast", form.scope, table(read_forecast(form.scope, today=today)))
+    form = _asked(request, ForecastForm)
+    return _file(form, "forecast", lambda: table(_forecast(form)))
 
 
 @require_safe
 def forecast_past(request: UserRequest) -> HttpResponse:
-    require(request.user.effective_role in SELLING)
-    today = timezone.localdate()
-    form = PastForm(request.GET, user=request.user, today=today)
-    context = {"form": form, "ways": ways(request.GET), "currency": settings.BASE_CURRENCY}
-    if not form.is_valid():
-        return htmx.answer(request, PAST_PAGE, PAST_FRAGMENT, context, status=422)
-    past = read_past(form.scope, form.cleaned_data["as_of"], today=today)
-    return htmx.answer(request, PAST_PAGE, PAST_FRAGMENT, context | {"page": past_page.PastPage(past, form)})
+    form = _asked(request, PastForm)
+    return _page(request, form, "forecast_past", lambda: past_page.PastPage(_past(form), form))
 
 
 @require_safe
 def forecast_past_csv(request: UserRequest) -> HttpResponse:
+    form = _asked(request, PastForm)
+    return _file(form, "past-forecasts", lambda: past_page.table(_past(form)))
+
+
+def _asked(request: UserRequest, kind: type[F]) -> F:
     require(request.user.effective_role in SELLING)
-    today = timezone.localdate()
-    form = PastForm(request.GET, user=request.user, today=today)
+    return kind(request.GET, user=request.user, today=timezone.localdate())
+
+
+def _forecast(form: ForecastForm) -> Forecast:
+    return read_forecast(form.scope, today=form.today)
+
+
+def _past(form: PastForm) -> Past:
+    return read_past(form.scope, form.cleaned_data["as_of"], today=form.today)
+
+
+def _page(request: UserRequest, form: ScopeForm, name: str, page: Callable[[], Any]) -> HttpResponse:
+    whole, fragment = f"deals/{name}.html", f"deals/_{name}.html"
+    context = {"form": form, "ways": ways(request.GET), "currency": settings.BASE_CURRENCY}
     if not form.is_valid():
-        return _refused(form)
-    past = read_past(form.scope, form.cleaned_data["as_of"], today=today)
-    return _file("past-forecasts", form.scope, past_page.table(past))
+        return htmx.answer(request, whole, fragment, context, status=422)
+    return htmx.answer(request, whole, fragment, context | {"page": page()})
 
 
-def _refused(form: ScopeForm) -> HttpResponse:
-    return HttpResponse(f"{form.sentences}\n", status=422, content_type="text/plain; charset=utf-8")
-
-
-def _file(name: str, scope: Scope, rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+def _file(form: ScopeForm, name: str, rows: Callable[[], Iterable[Iterable[Any]]]) -> HttpResponse:
+    if not form.is_valid():
+        return HttpResponse(f"{form.sentences}\n", status=422, content_type="text/plain; charset=utf-8")
+    response, scope = HttpResponse(content_type="text/csv; charset=utf-8"), form.scope
     name = f"{name}-{scope.first:%Y-%m}-to-{scope.last:%Y-%m}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    writer.writerows([safe_cell(value) for value in row] for row in rows())
     return response

@@ -54,8 +54,10 @@ function rest(card, before) {
   const known = resting.get(card);
   clearTimeout(known?.timer);
   const from = known?.from ?? before;
+  card.dataset.resting = "";
   const timer = setTimeout(() => {
     resting.delete(card);
+    delete card.dataset.resting;
     if (card.isConnected) move(card, { from });
   }, REST);
   resting.set(card, { from, timer });

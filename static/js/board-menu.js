@@ -1,5 +1,5 @@
 // "Move to…": one menu for all cards of a board. Without it the button is a link to a page that asks the same.
-import { move, placeOf } from "./board-move.js";
+import { current, move, placeOf } from "./board-move.js";
 
 let card = null;
 
@@ -28,8 +28,9 @@ function open(button) {
 }
 
 function choose(key) {
-  const chosen = card;
+  const chosen = current(card);
   menu().hidePopover();
+  if (!chosen.isConnected) return;
   const from = placeOf(chosen);
   const list = document.querySelector(`[data-column="${CSS.escape(key)}"] [data-cards]`);
   if (list) list.prepend(chosen);

@@ -1,6 +1,9 @@
 // Sends a move that the page shows already, and takes it back when the server does not agree.
 const sent = new WeakMap();
 
+// As the page shows it now: the board may have been drawn anew since the card was taken up.
+export const current = (card) => document.getElementById(card.id) ?? card;
+
 const sibling = (card, side) => {
   let other = card[side];
   while (other && !other.matches("[data-card]")) other = other[side];
@@ -44,47 +47,60 @@ export function move(card, { from, to = "" }) {
   // Above the one it is put before, below the one it is put after.
   const before = arranged ? here.next?.dataset.card : "";
   const after = arranged ? sibling(card, "previousElementSibling")?.dataset.card : "";
-  sent.set(card, { board, from, to, key, focused: card.contains(document.activeElement) });
+  const asking = asker();
+  sent.set(asking, { board, card, from, to, key, focused: card.contains(document.activeElement) });
   card.setAttribute("aria-busy", "true");
   const values = { to: key, left: columnOf(from.list)?.dataset.column ?? "", moves: card.dataset.moves, before: before ?? "", after: after ?? "" };
   // The event lets a failed request be sent again from its toast.
-  htmx.ajax("POST", card.dataset.moveUrl, { source: card, values, swap: "none", event: new CustomEvent("board:again") }).catch(() => {});
+  htmx.ajax("POST", card.dataset.moveUrl, { source: asking, values, swap: "none", event: new CustomEvent("board:again") }).catch(() => {});
 }
 
-function arrived({ board, key, focused }, card) {
+// What asks stays on the page until it is answered. A card may be drawn anew, or go, and its answer would find no page.
+function asker() {
+  const element = document.createElement("span");
+  element.hidden = true;
+  document.body.append(element);
+  return element;
+}
+
+function arrived({ board, card, key, focused }) {
   const column = document.querySelector(`[data-column="${CSS.escape(key)}"]`);
   const name = document.querySelector(`[data-board-to="${CSS.escape(key)}"]`)?.textContent.trim() ?? "";
-  say(board, "moved", card, column, { column: name });
+  say(board, "moved", current(card), column, { column: name });
   const settle = () => focused && focus(document.getElementById(card.id) ?? document.querySelector("[data-card]"));
   if (column && board.dataset.manual === "off") {
     htmx.ajax("GET", column.dataset.url, { source: column, target: column, swap: "outerHTML" }).then(settle);
   } else settle();
 }
 
-function refused({ board, from, to, key, focused }, card, status) {
-  const now = document.getElementById(card.id) ?? card;
+function refused({ board, card, from, focused }, status) {
+  const now = current(card);
   if (now === card) putBack(card, from);
   if (focused) focus(now);
   if (status === 422) document.getElementById("drawer").addEventListener("close", () => focus(now), { once: true });
   else say(board, "returned", now, columnOf(now));
-  card.addEventListener("board:again", () => again(card, from, to, key), { once: true });
 }
 
-function again(card, from, to, key) {
+function again(asking) {
+  const { card, from, to, key } = sent.get(asking);
+  asking.remove();
   const list = document.querySelector(`[data-column="${CSS.escape(key)}"] [data-cards]`);
-  if (list && !to) list.prepend(card);
-  move(card, { from, to: to || key });
+  const now = current(card);
+  if (list && !to) list.prepend(now);
+  move(now, { from, to: to || key });
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  // detail.elt may be a parent: the answer has replaced the card.
-  const card = detail.requestConfig.elt;
-  if (!sent.has(card) || !card.hasAttribute("aria-busy")) return;
-  card.removeAttribute("aria-busy");
+  const asking = detail.requestConfig.elt;
+  const what = sent.get(asking);
+  if (!what) return;
+  for (const card of [what.card, current(what.card)]) card.removeAttribute("aria-busy");
   // 409 and 422 count as successful for htmx, so only the status tells.
   const { status } = detail.xhr;
-  if (status >= 200 && status < 300) arrived(sent.get(card), document.getElementById(card.id) ?? card);
-  else refused(sent.get(card), card, status);
+  if (status >= 200 && status < 300) arrived(what);
+  else refused(what, status);
+  if (detail.successful) asking.remove();
+  else asking.addEventListener("board:again", () => again(asking), { once: true });
 });
 
 // What the drawer asked for a move was not given: the card has stayed where it was.

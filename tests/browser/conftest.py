@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ FLAGS = [
 ]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: seconds that every answer for a part of a page takes longer: on a slow line nothing may break
+SLOW = float(os.environ.get("RAPPORT_SLOW", "0"))
 #: of the console: what was forbidden, and selectors of htmx that find nothing
 COMPLAINTS = ("Content Security Policy", "htmx:evalDisallowedError", "returned no matches!")
 DESKTOP = {"width": 1440, "height": 900}
@@ -67,9 +70,18 @@ def chromium():
         yield browser
 
 
+def late(application):
+    def answer(environ, start_response):
+        if environ.get("HTTP_HX_REQUEST"):
+            time.sleep(SLOW)
+        return application(environ, start_response)
+
+    return answer if SLOW else application
+
+
 @pytest.fixture
 def server(transactional_db):
-    with serving(Lanes(pages=Pages(WSGIHandler(), threads=2), live=Live())) as port:
+    with serving(Lanes(pages=Pages(late(WSGIHandler()), threads=2), live=Live())) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -117,6 +129,14 @@ class Tab:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    def until(self, condition):
+        """Wait for what happens outside the page: in the service worker, or in the database."""
+        for _turn in range(150):
+            if condition():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("waited in vain")
 
     def violations(self, only=AXE_TAGS):
         """What axe finds on the page as it is, once all that is fading or sliding in has come."""

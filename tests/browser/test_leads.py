@@ -110,6 +110,25 @@ def test_a_card_moves_by_keys_and_lost_asks_why(tab, nils):
     assert nils.status == "contacted"
 
 
+def test_a_card_that_is_drawn_anew_while_it_moves_asks_why_all_the_same(tab, nils):
+    opened, held = tab("/leads/board/"), []
+    page = opened.page
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/move/", hold)
+    page.get_by_label("Move “Nils Holm” to…").click()
+    page.locator('[data-board-to="lost"]').click()
+    opened.until(lambda: held)
+    column = page.locator('[data-column="new"]')
+    column.evaluate("column => htmx.ajax('GET', column.dataset.url, { target: column, swap: 'outerHTML' })")
+    held.pop().continue_()
+    expect(page.locator("#drawer").get_by_label("Reason")).to_be_visible()
+    page.locator("#drawer").get_by_role("button", name="Cancel").click()
+    expect(column.get_by_role("link", name="Nils Holm", exact=True)).to_be_focused()
+
+
 def test_a_card_dropped_on_converted_asks_what_it_becomes(tab, nils):
     customer = PhoneFactory(number="+46701234567").customer
     page = tab("/leads/board/").page

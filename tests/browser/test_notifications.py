@@ -138,8 +138,7 @@ def test_a_page_behind_others_does_not_say_that_somebody_looks_at_it(open_tab, s
     tab.page.wait_for_timeout(1500)
     assert not Presence.objects.exists()
     tab.page.evaluate("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))")
-    tab.page.wait_for_timeout(500)
-    assert Presence.objects.filter(user=sofia, subject_id=nils.pk).exists()
+    tab.until(Presence.objects.filter(user=sofia, subject_id=nils.pk).exists)
 
 
 def test_a_record_is_followed_from_its_menu(open_tab, sofia, nils):
@@ -245,5 +244,4 @@ def test_a_stream_that_has_fallen_silent_is_opened_anew(open_tab, sofia):
     tab.page.wait_for_timeout(500)
     assert asked == []
     tab.page.clock.run_for(40_000)
-    tab.page.wait_for_timeout(500)
-    assert asked
+    tab.until(lambda: asked)

@@ -100,21 +100,12 @@ def shown(tab):
     )
 
 
-def until(tab, condition):
-    """Wait for what happens outside the page: in the service worker, or in the database."""
-    for _turn in range(150):
-        if condition():
-            return
-        tab.page.wait_for_timeout(100)
-    raise AssertionError("waited in vain")
-
-
 def deliver(tab, **words):
     """Hand it to the service worker, as the browser does with what its push service sends."""
     found, devtools = [], tab.page.context.new_cdp_session(tab.page)
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     devtools.send("ServiceWorker.enable")
-    until(tab, lambda: found)
+    tab.until(lambda: found)
     to = {"origin": tab.base, "registrationId": found[-1]["registrationId"]}
     devtools.send("ServiceWorker.deliverPushMessage", to | {"data": json.dumps(words)})
     tab.page.wait_for_timeout(300)
@@ -129,7 +120,7 @@ def heard(tab, user):
         tab.page.wait_for_timeout(300)
         return tab.page.locator("#bell").get_attribute("aria-label") == "1 unread notification"
 
-    until(tab, rings)
+    tab.until(rings)
 
 
 WORDS = {"title": "Example Ltd", "body": "Call back", "tag": "notification-1", "url": "/leads/1/"}
@@ -145,7 +136,7 @@ def test_where_the_push_service_does_not_answer_an_open_tab_shows_what_happens(a
     place = {"subject_type": "leads.lead", "subject_id": nils.pk}
     row = Notification.objects.create(user=sofia, kind="mentioned", source="m", **place)
     heard(tab, sofia)
-    until(tab, lambda: [tag for _title, _body, tag, _url in shown(tab)] == [f"notification-{row.pk}"])
+    tab.until(lambda: [tag for _title, _body, tag, _url in shown(tab)] == [f"notification-{row.pk}"])
 
 
 def test_what_is_pushed_is_shown_while_no_page_is_open_and_never_twice(allowed, sofia):
@@ -156,9 +147,9 @@ def test_what_is_pushed_is_shown_while_no_page_is_open_and_never_twice(allowed, 
     tab.page.goto("about:blank")
     deliver(tab, **WORDS)
     deliver(tab, **WORDS)
-    until(tab, lambda: shown(tab) == [list(WORDS.values())])
+    tab.until(lambda: shown(tab) == [list(WORDS.values())])
     deliver(tab, **WORDS | {"tag": "notification-2"})
-    until(tab, lambda: len(shown(tab)) == 2)
+    tab.until(lambda: len(shown(tab)) == 2)
 
 
 def test_whoever_looks_at_rapport_just_now_hears_the_bell_alone(allowed, sofia):
@@ -171,7 +162,7 @@ def test_whoever_looks_at_rapport_just_now_hears_the_bell_alone(allowed, sofia):
     apple = "async () => ({ endpoint: 'https://web.push.apple.com/x' })"
     worker_of(tab).evaluate(f"() => {{ PushManager.prototype.getSubscription = {apple}; }}")
     deliver(tab, **WORDS)  # Safari takes the permission away from a site that shows nothing
-    until(tab, lambda: len(shown(tab)) == 1)
+    tab.until(lambda: len(shown(tab)) == 1)
 
 
 def test_pressed_it_leads_to_an_open_tab_or_opens_one(allowed, sofia, nils):
@@ -215,7 +206,7 @@ def test_switched_on_the_browser_is_known_and_switched_off_it_is_not(allowed, so
     expect(tab.page.get_by_role("button", name="Show notifications in this browser")).to_be_visible()
     expect(tab.page.locator("#browsers")).to_be_hidden()
     assert not PushSubscription.objects.exists()
-    tab.page.wait_for_function("localStorage.getItem('given') === null")
+    tab.until(lambda: tab.page.evaluate("localStorage.getItem('given') === null"))
 
 
 def test_signed_out_it_is_nobodys_and_then_of_whoever_signs_in(allowed, sofia, someone, team):
@@ -228,7 +219,7 @@ def test_signed_out_it_is_nobodys_and_then_of_whoever_signs_in(allowed, sofia, s
     tab.page.get_by_role("button", name="Sign out").click()
     expect(tab.page.get_by_label("E-mail")).to_be_visible()
     assert not PushSubscription.objects.exists()
-    tab.page.wait_for_function("localStorage.getItem('given') === null")
+    tab.until(lambda: tab.page.evaluate("localStorage.getItem('given') === null"))
     tab.sign_in_by_form(mona)
     tab.go(SETTINGS)
     expect(tab.page.get_by_text(ALSO_CLOSED)).to_be_visible()
@@ -261,7 +252,7 @@ def test_a_new_address_of_the_browser_is_told_by_the_service_worker(allowed, sof
         }""",
         moved,
     )
-    until(tab, lambda: PushSubscription.objects.get().endpoint == moved["endpoint"])
+    tab.until(lambda: PushSubscription.objects.get().endpoint == moved["endpoint"])
 
 
 def test_on_a_phone_in_the_dark(allowed, sofia):
@@ -296,7 +287,7 @@ def test_what_happens_is_shown_on_the_screen_of_who_looks_elsewhere(open_tab, so
     tab.page.wait_for_timeout(500)  # the stream opens behind the page
     topics.publish(topics.of_user(sofia.pk))
     expect(tab.page.locator("#bell")).to_have_accessible_name("2 unread notifications")
-    tab.page.wait_for_timeout(500)
+    tab.until(lambda: shown_on_screen(tab))
     assert shown_on_screen(tab) == ["Lead “Nils Holm” is due: "], "and what is followed is not of the kinds to be shown"
     topics.publish(topics.of_user(sofia.pk))
     tab.page.wait_for_timeout(500)

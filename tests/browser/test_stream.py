@@ -58,6 +58,7 @@ def test_all_tabs_of_a_browser_share_one_stream_and_the_next_takes_it_over(open_
     others = [tab.page.context.new_page() for _ in range(3)]
     for number, page in enumerate(others):
         page.goto(f"{server}/{('customers', 'leads', 'notifications')[number]}/")
+    tab.until(lambda: live.hub.clients)
     tab.page.wait_for_timeout(1_000)
     assert len(live.hub.clients) == 1
     told()

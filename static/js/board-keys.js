@@ -1,5 +1,6 @@
 // On a board: arrow keys go from card to card, Shift with arrows moves the card; it is sent when the keys rest.
-import { columnOf, move, placeOf, say } from "./board-move.js";
+import { columnOf, placeOf, say } from "./board-card.js";
+import { move } from "./board-move.js";
 
 const REST = 450;
 const resting = new Map();

@@ -1,5 +1,6 @@
 // "Move to…": one menu for all cards of a board. Without it the button is a link to a page that asks the same.
-import { current, move, placeOf } from "./board-move.js";
+import { current, placeOf } from "./board-card.js";
+import { move } from "./board-move.js";
 
 let card = null;
 

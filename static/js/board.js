@@ -1,6 +1,7 @@
 // A board: cards are dragged from column to column. Keys and the menu of a card do the same (board-keys.js, board-menu.js).
 import { behaviour } from "./behaviour.js";
-import { move, placeOf } from "./board-move.js";
+import { placeOf } from "./board-card.js";
+import { move } from "./board-move.js";
 import "./board-live.js";
 import "./board-keys.js";
 import "./board-menu.js";

@@ -15,9 +15,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.moments import zone_names
-from crm.text import refuse_unstorable
+from crm.text import refuse_unstorable, without_directions
 
 _NUMBERED = re.compile(r"\(#([0-9]{1,18})\)\s*\Z")
+
+
+class LineField(forms.CharField):
+    """A line of text in a form that is no RecordForm: those take the marks out by themselves."""
+
+    def to_python(self, value: Any) -> str:
+        return without_directions(super().to_python(value) or "")
 
 
 class RecordChoiceField(forms.ModelChoiceField[Any]):

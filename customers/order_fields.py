@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.fields import RecordChoiceField
+from crm.fields import LineField, RecordChoiceField
 from crm.money import LIMIT
 from crm.text import is_storable
 from customers import lookup
@@ -36,8 +36,8 @@ Typed = dict[str, str]
 class LineForm(forms.Form):
     """One line. What is wrong in it is said by the field of all lines."""
 
-    sku = forms.CharField(label=gettext_lazy("Article"), max_length=60, required=False)
-    description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
+    sku = LineField(label=gettext_lazy("Article"), max_length=60, required=False)
+    description = LineField(label=gettext_lazy("Description"), max_length=300, required=False)
     quantity = forms.DecimalField(label=gettext_lazy("Quantity"), max_digits=14, decimal_places=4)
     unit_price = forms.DecimalField(label=gettext_lazy("Unit price"), max_digits=18, decimal_places=4)
 

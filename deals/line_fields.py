@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.fields import RecordChoiceField
+from crm.fields import LineField, RecordChoiceField
 from crm.money import LIMIT, MoneyField, currency_code, money_text
 from crm.text import is_blank, is_storable
 from deals.lines import Line, amount_of
@@ -41,7 +41,7 @@ class Sums(NamedTuple):
 class LineForm(forms.Form):
     """One line. What is wrong in it is said by the field of all lines."""
 
-    description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
+    description = LineField(label=gettext_lazy("Description"), max_length=300, required=False)
     quantity = forms.DecimalField(
         label=gettext_lazy("Quantity"), max_digits=14, decimal_places=4, min_value=Decimal("0.0001")
     )
@@ -142,8 +142,8 @@ class ProductsField(forms.Field):
     def sums(self, rows: dict[int, Typed]) -> Sums:
         """As far as they are typed: what is lacking or wrong in a line is said when it is saved."""
         unpriced = (row.get("product", "") for row in rows.values() if not row.get("unit_price"))
-        known_products = self.product.named_by_number(unpriced)
-        amounts = {number: self._so_far(row, known_products) for number, row in rows.items()}
+        products = self.product.named_by_number(unpriced)
+        amounts = {number: self._so_far(row, products) for number, row in rows.items()}
         known = [amount for amount in amounts.values() if amount is not None]
         total = money_text(sum(known, Decimal()) if known else None, self.currency)
         return Sums({n: "" if a is None else money_text(a, self.currency) for n, a in amounts.items()}, total)
@@ -155,8 +155,7 @@ class ProductsField(forms.Field):
         quantity, price, discount = (form.cleaned_data[name] for name in PARTS[2:])
         try:
             if price is None:
-                typed = row.get("product", "")
-                price = self._list_price(products.get(typed) or self.product.clean(typed))
+                price = self._list_price(self._product(row, products))
         except ValidationError:
             return None
         amount = amount_of(quantity, price, discount or Decimal())
@@ -175,26 +174,32 @@ class ProductsField(forms.Field):
         rows: list[Typed] = value or []
         if len(rows) > MOST_LINES:
             raise ValidationError(_("Enter at most %(most)s lines."), params={"most": MOST_LINES}, code="too_many")
-        lines = [self._line(number, row) for number, row in enumerate(rows, 1)]
+        products = self.product.named_by_number(row.get("product", "") for row in rows)
+        lines = [self._line(number, row, products) for number, row in enumerate(rows, 1)]
         if sum((line.amount for line in lines), Decimal()) >= LIMIT:
             raise ValidationError(_("The sum of the products is too large."), code="too_large")
         return lines
 
-    def _line(self, number: int, row: Typed) -> Line:
+    def _product(self, row: Typed, products: dict[str, Product]) -> Product | None:
+        """One of `products`, by what was typed, or looked for by its name."""
+        typed = row.get("product", "")
+        return products.get(typed) or self.product.clean(typed)
+
+    def _line(self, number: int, row: Typed, products: dict[str, Product]) -> Line:
         try:
-            return self._read(row)
+            return self._read(row, products)
         except ValidationError as error:
             problem = " ".join(error.messages)
             raise ValidationError(
                 _("Line %(number)s: %(problem)s"), params={"number": number, "problem": problem}
             ) from error
 
-    def _read(self, row: Typed) -> Line:
+    def _read(self, row: Typed, products: dict[str, Product]) -> Line:
         form = LineForm(row)
         if not form.is_valid():
             name, messages = next(iter(form.errors.items()))
             raise ValidationError(f"{form.fields[name].label}: {messages[0]}")
-        product = self.product.clean(row.get("product", ""))
+        product = self._product(row, products)
         description, price = form.cleaned_data["description"], form.cleaned_data["unit_price"]
         if not product and (not description or is_blank(description)):
             raise ValidationError(_("Choose a product or describe what it is."))

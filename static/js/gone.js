@@ -2,7 +2,7 @@
 // whom the server would not give it back, and nothing that would be refused can be sent any more.
 const pattern = document.getElementById("gone");
 const whole = ({ elt, requestConfig }) => [elt, requestConfig?.elt].find((part) => part?.matches?.("[data-live-whole]"));
-const SENDERS = '#main form[method="post"] :is([type="submit"], button:not([type]))';
+const SENDERS = '#main form[method="post"] :is([type="submit"], [type="file"], button:not([type]))';
 
 function lock() {
   const isGone = document.querySelector("#main .deleted-banner") !== null;

@@ -37,15 +37,18 @@ def test_who_may_not_restore_it_is_told_without_being_offered_it(look, someone, 
     customer = factories.CustomerFactory(owner=alice)
     tab = look(someone("sales", team=team), customer.get_absolute_url())
     page, save = tab.page, tab.page.locator("form.composer [type=submit]").first
+    file = page.get_by_label("Add files")
     expect(save).to_be_enabled()
     customer.delete_softly(by=alice)
     expect(page.get_by_role("alert").filter(has_text="Somebody has deleted this meanwhile")).to_be_visible()
     expect(page.get_by_role("button", name="Restore")).to_have_count(0)
     expect(save).to_be_disabled()
+    expect(file).to_be_disabled()
     assert tab.violations() == []
     customer.undelete(by=alice)
     expect(page.locator(".deleted-banner")).to_have_count(0)
     expect(save).to_be_enabled()
+    expect(file).to_be_enabled()
 
 
 @pytest.mark.parametrize("make", [factories.CustomerFactory, factories.CompanyFactory, factories.DealFactory])

@@ -53,6 +53,12 @@ def test_it_works(as_alice, filled):
     assert Event.objects.get().customer == filled.customer
 
 
+def test_a_line_has_no_marks_that_turn_its_direction(as_alice, filled):
+    url = edit_url(filled, "lines")
+    as_alice.post(url, opened(as_alice, url) | basket(("\u202eA1", "Lantern\u2066", "2", "12.50")))
+    assert [(line.sku, line.description) for line in filled.lines.all()] == [("A1", "Lantern")]
+
+
 def test_opened_and_sent_unchanged_it_writes_nothing(as_alice, filled, nothing_changed):
     url = edit_url(filled)
     with nothing_changed:

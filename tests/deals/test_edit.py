@@ -7,7 +7,9 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -210,6 +212,24 @@ def test_products_replace_each_other_and_the_amount_follows(as_alice, deal):
     assert (deal.amount, deal.base_amount, deal.amount_from_lines) == (70, 70, True)
     change(as_alice, deal, "lines", **goods(("", "Freight", "1", "10", ""), ("", "", "", "", "")))
     assert (deal.amount, deal.lines.count()) == (10, 1)
+
+
+def test_products_are_looked_up_once_however_many_lines_name_them(as_alice, deal):
+    lanterns = [Product.objects.create(name=f"Lantern {number}", price=40) for number in range(9)]
+    asked = []
+    for count in (2, 9):
+        lines = goods(*[(f"{row} (#{row.pk})", "", "1", "", "") for row in lanterns[:count]])
+        typed = opened(as_alice, edit_url(deal, "lines")) | lines
+        with CaptureQueriesContext(connection) as queries:
+            as_alice.post(edit_url(deal, "lines"), typed)
+        asked.append(len(queries))
+        assert deal.lines.count() == count
+    assert asked[0] == asked[1]
+
+
+def test_a_line_has_no_marks_that_turn_its_direction(as_alice, deal):
+    change(as_alice, deal, "lines", **goods(("", "\u202eFreight\u2066", "1", "10", "")))
+    assert deal.lines.get().description == "Freight"
 
 
 def test_without_the_tick_the_amount_is_its_own(as_alice, deal):

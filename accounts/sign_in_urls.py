@@ -5,6 +5,8 @@ from __future__ import annotations
 from allauth.account import views
 from django.urls import path, re_path
 
+from crm.checks import letters_are_printed
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
@@ -13,7 +15,11 @@ urlpatterns = [
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
-    path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/done/",
+        views.PasswordResetDoneView.as_view(extra_context={"is_printed": letters_are_printed}),
+        name="account_reset_password_done",
+    ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,14})-(?P<key>[0-9A-Za-z-]{1,80})/$",
         views.password_reset_from_key,

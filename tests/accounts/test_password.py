@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.deactivation import deactivate
 from accounts.links import LinkTokens, link_for
 from accounts.models import User
+from crm.checks import PRINTED
 from crm.models import Event
 from tests import factories
 from tests.accounts.doing import is_in, letters, link_in, sign_in, with_password
@@ -89,6 +90,13 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(client, alice):
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
     assert text_of(known) == text_of(unknown)
     assert [letter.to for letter in letters()] == [["alice@example.com"]]
+
+
+def test_where_letters_are_only_printed_nobody_is_sent_to_an_inbox(client, alice, settings):
+    done = "/accounts/password/reset/done/"
+    assert "Look into your inbox" in client.get(done).content.decode()
+    settings.EMAIL_BACKEND = PRINTED
+    assert "No mail server is set up here" in client.get(done).content.decode()
 
 
 def test_a_deactivated_user_gets_no_letter(client, alice):

@@ -79,6 +79,9 @@ def test_it_is_put_off_in_place(open_tab, sofia):
     expect(page.locator("#toasts")).to_contain_text("Put off to tomorrow.")
     # One goes on with the next line, and does not follow the one that went.
     expect(page.locator(".day-line.current")).to_contain_text("Send the catalogue")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(section(page, "today")).to_contain_text("Call Nils")
+    expect(section(page, "tomorrow")).not_to_contain_text("Call Nils")
 
 
 def test_another_day_is_chosen_in_the_line(open_tab, sofia):
@@ -92,6 +95,8 @@ def test_another_day_is_chosen_in_the_line(open_tab, sofia):
     form.get_by_role("button", name="Move").click()
     expect(section(page, "today")).to_contain_text("Tidy up")
     expect(section(page, "undated")).to_have_count(0)
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(section(page, "undated")).to_contain_text("Tidy up")
 
 
 def test_the_day_by_the_keyboard_alone(open_tab, sofia):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import models
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -108,8 +110,8 @@ def _hour(activity: Activity) -> str:
 class Plan:
     """What is planned about a record, and what to do when nothing is."""
 
-    def __init__(self, subject: Record, user: User) -> None:
-        self.subject, self.user, self.story = subject, user, Story(subject, user)
+    def __init__(self, subject: Record, user: User, shown: Iterable[models.Model] = ()) -> None:
+        self.subject, self.user, self.story = subject, user, Story(subject, user, shown)
         self.kind, self.pk, self.topic = kind_of(subject), subject.pk, topics.topic(subject)
         self.may_write = subject.deleted_at is None and entries.may_write(user)
 
@@ -160,11 +162,13 @@ class Centre(Plan):
     """Planned activities, composer and timeline of one record. The caller has checked that `user` may see it.
 
     `url` is the address at which the record's app answers with the timeline alone: `centre.timeline` in the template
-    `centre.timeline.fragment`.
+    `centre.timeline.fragment`. `shown` are leads and deals that the page holds already.
     """
 
-    def __init__(self, subject: Record, user: User, query: QueryDict, *, url: str) -> None:
-        super().__init__(subject, user)
+    def __init__(
+        self, subject: Record, user: User, query: QueryDict, *, url: str, shown: Iterable[models.Model] = ()
+    ) -> None:
+        super().__init__(subject, user, shown)
         self.timeline = Timeline(self.story, query, url=url, planned=self._planned())
 
     def _planned_rows(self) -> list[Activity]:

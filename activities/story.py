@@ -52,8 +52,9 @@ class Story:
     Which these are is asked once, by two small queries: asked row by row it would take longer than all the rest.
     """
 
-    def __init__(self, subject: Record, user: User) -> None:
-        self.subject, self.user, self.kind = subject, user, kind_of(subject)
+    def __init__(self, subject: Record, user: User, shown: Iterable[models.Model] = ()) -> None:
+        """`shown` are records that the page has fetched already."""
+        self.subject, self.user, self.kind, self._shown = subject, user, kind_of(subject), shown
 
     @cached_property
     def parts(self) -> dict[str, dict[int, Part]]:
@@ -78,8 +79,10 @@ class Story:
         return seen.values_list(Value(kind), "pk", is_alive, is_own)
 
     def known(self) -> Related:
-        """With the record and the reader."""
-        return Related(self.subject, self.user)
+        """With the record, the reader, and what is on the page anyway."""
+        related = Related(self.subject, self.user)
+        related.learn(self._shown)
+        return related
 
     def _alive(self, kind: str) -> list[int]:
         return [pk for pk, part in self.parts[kind].items() if part.is_alive]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -30,6 +30,8 @@ class Panel:
 
     template: str
     context: dict[str, Any]
+    #: the records that it shows: the page need not fetch them to name them elsewhere
+    rows: Sequence[models.Model] = ()
 
 
 #: gives the panel of a record for a user, or nothing

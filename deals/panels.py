@@ -25,6 +25,7 @@ READ = (
     "currency",
     "expected_close",
     "closed_on",
+    "deleted_at",
     "stage__name",
     "owner__name",
     "owner__email",
@@ -51,7 +52,7 @@ def _panel_of(name: str) -> Callable[[Any, User], Panel | None]:
             "all_url": f"{reverse('deals:list')}?{query}",
             "new_url": f"{reverse('deals:create')}?{query}" if may_add else "",
         }
-        return Panel("deals/_panel.html", context)
+        return Panel("deals/_panel.html", context, found)
 
     return make
 

@@ -20,6 +20,7 @@ READ = (
     "external_id",
     "status",
     "created_at",
+    "deleted_at",
     "source__name",
     "owner__name",
     "owner__email",
@@ -33,7 +34,7 @@ def of_customer(customer: Any, user: User) -> Panel | None:
     rows = Lead.objects.visible_to(user).filter(customer=customer).select_related("source", "owner").only(*READ)
     found = list(rows.order_by("-created_at", "-pk")[:SHOWN])
     shown = [(lead, TONES[LeadStatus(lead.status)]) for lead in found]
-    return Panel("leads/_panel.html", {"leads": shown}) if found else None
+    return Panel("leads/_panel.html", {"leads": shown}, found) if found else None
 
 
 PANELS = {"customers.customer": [of_customer]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from crm.access import require
 from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.navigation import ORDERS, WRITERS
-from crm.shares import panels_of
+from crm.shares import Panel, panels_of
 from customers import contacts, purchases
 from customers.models import Customer
 from customers.views import editing
@@ -35,15 +36,15 @@ def _in_full(request: UserRequest, pk: int) -> Customer:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     customer = _in_full(request, pk)
     rights = editing.rights(customer, request.user)
-    sees_orders = request.user.effective_role in ORDERS
+    sees_orders, panels = request.user.effective_role in ORDERS, panels_of(customer, request.user)
     context = {
         **_facts(request, customer, writable=rights["may_edit"]),
         **(_bought(request, customer) if sees_orders else {}),
         "figures": purchases.figures_of(customer) if sees_orders else [],
         "sees_orders": sees_orders,
-        "centre": _centre(request, customer),
+        "centre": _centre(request, customer, panels),
         "files_url": files_url(customer),
-        "panels": panels_of(customer, request.user),
+        "panels": panels,
         **rights,
     }
     return render(request, "customers/detail.html", context)
@@ -99,5 +100,6 @@ def timeline(request: UserRequest, pk: int) -> HttpResponse:
     return htmx.answer(request, "customers/timeline.html", timeline.fragment, context)
 
 
-def _centre(request: UserRequest, customer: Customer) -> Centre:
-    return Centre(customer, request.user, request.GET, url=CUSTOMERS.url("timeline", customer.pk))
+def _centre(request: UserRequest, customer: Customer, panels: Sequence[Panel] = ()) -> Centre:
+    shown = [row for panel in panels for row in panel.rows]
+    return Centre(customer, request.user, request.GET, url=CUSTOMERS.url("timeline", customer.pk), shown=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from crm import htmx
 from crm.deleted import find, with_deleted
 from crm.http import UserRequest
 from crm.related import Related
-from crm.shares import panels_of
+from crm.shares import Panel, panels_of
 from customers.views import editing
 from leads import clock, conversion, duplicates, score
 from leads.cells import score_tone
@@ -38,7 +39,8 @@ def _in_full(request: UserRequest, pk: int) -> Lead:
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     lead = _in_full(request, pk)
-    rights, centre = editing.rights(lead, request.user), _centre(request, lead)
+    rights, panels = editing.rights(lead, request.user), panels_of(lead, request.user)
+    centre = _centre(request, lead, panels)
     context = {
         **_head(request, lead, rights),
         **_facts(request, lead, writable=rights["may_edit"]),
@@ -46,7 +48,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "files": centre.files,
         "reasons": score.explain(lead) if lead.is_open else [],
         "matches": duplicates.of(lead, request.user) if lead.is_open else [],
-        "panels": panels_of(lead, request.user),
+        "panels": panels,
         "details": [(name, value) for name, value in lead.details.items() if value not in (None, "")],
     }
     return render(request, "leads/detail.html", context)
@@ -86,5 +88,6 @@ def timeline(request: UserRequest, pk: int) -> HttpResponse:
     return htmx.answer(request, "leads/timeline.html", shown.fragment, {"lead": lead, "timeline": shown})
 
 
-def _centre(request: UserRequest, lead: Lead) -> Centre:
-    return Centre(lead, request.user, request.GET, url=reverse("leads:timeline", args=[lead.pk]))
+def _centre(request: UserRequest, lead: Lead, panels: Sequence[Panel] = ()) -> Centre:
+    shown = [row for panel in panels for row in panel.rows]
+    return Centre(lead, request.user, request.GET, url=reverse("leads:timeline", args=[lead.pk]), shown=shown)

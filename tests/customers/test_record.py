@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from activities.models import Activity
 from crm.events import record
@@ -87,6 +88,20 @@ def test_the_page_costs_at_most_15_queries(client, request, rich, who):
         factories.ActivityFactory(customer=rich)
         record("order.created", on=factories.OrderFactory(customer=rich), by=None)
     assert len(queries()) == len(one)
+
+
+def test_deals_and_leads_that_the_page_shows_are_not_fetched_again_to_be_named(client, ada, rich):
+    client.force_login(ada)
+    lead = factories.LeadFactory(name="Nils Holm", customer=rich, status="converted", closed_at=now())
+    deal = factories.DealFactory(title="Forty lanterns", customer=rich)
+    for about in ({"deal": deal}, {"lead": lead}):
+        factories.ActivityFactory(customer=rich, **about)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(rich.get_absolute_url()).content.decode()
+    for record_ in (lead, deal):
+        assert f'<a class="about" href="{record_.get_absolute_url()}">{record_}</a>' in page
+        table = record_._meta.db_table
+        assert f'FROM "{table}" WHERE "{table}"."id" IN ({record_.pk})' not in str(captured.captured_queries)
 
 
 @pytest.mark.parametrize("part", PARTS)

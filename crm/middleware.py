@@ -85,7 +85,8 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     except ValueError:  # anybody may send a header that is no URL
         current = None
     query = urlencode({REDIRECT_FIELD_NAME: current or "/"})
-    return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
+    to = f"{resolve_url(settings.LOGIN_URL)}?{query}"
+    return HttpResponse(status=204, headers={"HX-Redirect": to, "Rapport-Signed-Out": "1"})
 
 
 def verbs_are_no_pages(get_response: Next) -> Next:

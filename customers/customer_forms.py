@@ -58,7 +58,7 @@ def warn_while_typing(form: forms.BaseForm, url: Any, names: tuple[str, ...]) ->
             "hx-include": sent,
             "hx-target": "#duplicates",
             "hx-swap": "innerHTML",
-            "hx-sync": "this:replace",
+            "hx-sync": "#duplicates:replace",
             "hx-disabled-elt": "unset",
         }
 

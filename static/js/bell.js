@@ -2,8 +2,11 @@
 import { token } from "./csrf.js";
 
 const PATIENCE = 1_000;
+let going = null;
 
 document.addEventListener("click", (event) => {
+  // Whoever clicks on something else meanwhile goes there.
+  const way = (going = {});
   const link = event.target.closest?.("a[data-read]");
   if (!link) return;
   const told = fetch(link.dataset.read, {
@@ -16,5 +19,5 @@ document.addEventListener("click", (event) => {
   // The page that comes next counts what is unread.
   event.preventDefault();
   const patience = new Promise((go) => setTimeout(go, PATIENCE));
-  Promise.race([told.catch(() => {}), patience]).then(() => location.assign(link.href));
+  Promise.race([told.catch(() => {}), patience]).then(() => way === going && location.assign(link.href));
 });

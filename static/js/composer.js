@@ -32,7 +32,7 @@ behaviour('[data-behaviour~="upload"]', (form) => {
   files.addEventListener("change", () => {
     if (!files.files.length) return;
     if (weigh(files, Number(form.dataset.most))) form.requestSubmit();
-    else files.value = "";
+    else form.reset();
   });
 });
 

@@ -1,6 +1,7 @@
 // data-behaviour="draft": what is typed into its box is kept in this tab until it is saved, for the user who typed it:
 // a session may end meanwhile, or a page be left by mistake.
 import { behaviour } from "./behaviour.js";
+import { typedSince } from "./typed.js";
 
 const PREFIX = "rapport-draft ";
 const mine = PREFIX + (document.getElementById("bell-live")?.dataset.live ?? "");
@@ -24,8 +25,16 @@ behaviour('[data-behaviour~="draft"]', (form) => {
   });
 });
 
+// What was typed on while it was saved is the beginning of the next.
+function rest(form) {
+  const { now, sent } = typedSince(form).get("body") ?? { now: "", sent: "" };
+  return now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
+}
+
 // Before the next form comes; a way to the sign-in page comes without a swap.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const form = detail.requestConfig?.elt.closest?.('[data-behaviour~="draft"]');
-  if (form && detail.xhr.status < 300) sessionStorage.removeItem(key(form));
+  if (!form || detail.xhr.status >= 300) return;
+  if (rest(form)) sessionStorage.setItem(key(form), rest(form));
+  else sessionStorage.removeItem(key(form));
 });

@@ -1,14 +1,26 @@
 // One drawer: it opens when something is put into it, closes on the event drawer:close, and gives the focus back.
+// What was asked for it last is what opens, unless Esc or closing it has called that off.
 const drawer = document.getElementById("drawer");
 const body = document.getElementById("drawer-body");
 let opener = null;
+let asked = null;
+const all = new WeakSet();
+
+const isUnderWay = () => body.querySelector(".htmx-request") !== null;
 
 if (drawer) {
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    if (detail.target === body && !drawer.open) opener = detail.elt;
+    if (detail.target !== body) return;
+    if (!drawer.open) opener = detail.elt;
+    asked = detail.xhr;
+    all.add(asked);
   });
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target !== body || drawer.open) return;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (all.has(detail.xhr) && detail.xhr !== asked) detail.shouldSwap = false;
+  });
+  // What was sent from it and found at fault comes back, also if it was closed meanwhile.
+  document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+    if (drawer.open || !body.contains(target) || (detail.target !== body && detail.xhr.status < 400)) return;
     drawer.showModal();
     body.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus();
   });
@@ -16,8 +28,16 @@ if (drawer) {
   drawer.addEventListener("click", (event) => {
     if (event.target === drawer) drawer.close();
   });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && !drawer.open) asked = null;
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!drawer.open && detail.successful && body.contains(detail.elt) && !isUnderWay()) body.replaceChildren();
+  });
   drawer.addEventListener("close", () => {
-    body.replaceChildren();
+    asked = null;
+    // What is under way would have nobody left to say how it ended.
+    if (!isUnderWay()) body.replaceChildren();
     if (opener?.isConnected) opener.focus();
     opener = null;
   });

@@ -7,7 +7,12 @@ document.addEventListener("input", ({ target }) => {
   const form = guarded(target);
   if (form) changed.add(form);
 });
-document.addEventListener("submit", ({ target }) => changed.delete(target), true);
+// What htmx sends is saved when the answer says so: until then, leaving would stop it on its way.
+document.addEventListener("submit", ({ target }) => target.hasAttribute("hx-post") || changed.delete(target), true);
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { elt, xhr } = event.detail;
+  if (xhr.status < 400 && !event.defaultPrevented) changed.delete(guarded(elt));
+});
 document.addEventListener("reset", ({ target }) => changed.delete(target), true);
 // An answer that keeps the form on the page (422, 409, or a failure) keeps the text unsaved.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {

@@ -1,5 +1,6 @@
 // <textarea data-mentions="/activities/about/deal/5/people/">: typing "@" offers the colleagues who may be mentioned.
 import { behaviour } from "./behaviour.js";
+import { found } from "./found.js";
 
 const BEFORE = /(?:^|[^\p{L}\p{N}_])@([\p{L}\p{N}_.'’ -]{0,40})$/u;
 let ids = 0;
@@ -22,6 +23,8 @@ behaviour("textarea[data-mentions]", (box) => {
   const typed = () => BEFORE.exec(box.value.slice(0, box.selectionStart))?.[1];
 
   function close() {
+    clearTimeout(timer);
+    asked?.abort();
     list.hidden = true;
     list.replaceChildren();
     box.removeAttribute("aria-activedescendant");
@@ -62,12 +65,8 @@ behaviour("textarea[data-mentions]", (box) => {
   async function ask(text) {
     asked?.abort();
     asked = new AbortController();
-    const url = new URL(box.dataset.mentions, location.href);
-    url.searchParams.set("q", text.trim());
     try {
-      const answer = await fetch(url, { signal: asked.signal, headers: { "HX-Request": "true" }, redirect: "error" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await found(box.dataset.mentions, text.trim(), asked.signal);
       if (typed() === text) offer([...page.querySelectorAll("option")].map((option) => option.value));
     } catch {
       // Without suggestions the name can still be typed.
@@ -82,6 +81,7 @@ behaviour("textarea[data-mentions]", (box) => {
   });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && list.hidden) close();
     if (list.hidden) return;
     const options = [...list.children];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,10 +1,13 @@
-// Ctrl+K: pages and actions are filtered here, records are asked from the server 150 ms after the last key.
+// Ctrl+K: pages and actions are filtered here, records are asked from the server 150 ms after the last key; Enter waits.
+import { found } from "./found.js";
+
 const palette = document.getElementById("palette");
 const input = palette?.querySelector("input");
 const part = (name) => palette.querySelector(`[data-palette="${name}"]`);
 const visible = () => [...palette.querySelectorAll('[role="option"]')].filter((option) => !option.closest("[hidden]"));
 let timer = 0;
 let asked = null;
+let entered = null;
 
 export function openPalette() {
   if (!palette || palette.open) return;
@@ -33,24 +36,23 @@ function filter() {
   }
   clearTimeout(timer);
   asked?.abort();
-  if (onlyActions || !words) part("records").replaceChildren();
-  else timer = setTimeout(ask, 150, input.value.trim());
-  show(onlyActions || !words);
+  entered = null;
+  timer = onlyActions || !words ? 0 : setTimeout(ask, 150, input.value.trim());
+  if (!timer) part("records").replaceChildren();
+  show(!timer);
 }
 
 async function ask(query) {
   asked = new AbortController();
-  const url = `${palette.dataset.url}?q=${encodeURIComponent(query)}`;
   try {
-    const answer = await fetch(url, { signal: asked.signal, headers: { "HX-Request": "true" }, redirect: "error" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    part("records").replaceChildren(...page.body.childNodes);
+    part("records").replaceChildren(...(await found(palette.dataset.url, query, asked.signal)).childNodes);
   } catch (error) {
     if (error.name === "AbortError") return;
     part("records").replaceChildren();
   }
+  timer = 0;
   show(true);
+  if (entered && palette.open) go(visible()[0], entered);
 }
 
 function show(final) {
@@ -76,6 +78,7 @@ function keys(event) {
   const place = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) choose(options.at((place + step) % options.length));
+  else if (event.key === "Enter" && timer && (!options[place] || part("records").contains(options[place]))) entered = event;
   else if (event.key === "Enter") go(options[place], event);
   else return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 // <input data-suggest="/companies/suggest/">: asks for <option>s while one types and offers them as a datalist.
 import { behaviour } from "./behaviour.js";
+import { found } from "./found.js";
 
 behaviour("input[data-suggest]", (input) => {
   const list = document.createElement("datalist");
@@ -12,12 +13,8 @@ behaviour("input[data-suggest]", (input) => {
   async function ask() {
     asked?.abort();
     asked = new AbortController();
-    const url = new URL(input.dataset.suggest, location.href);
-    url.searchParams.set("q", input.value);
     try {
-      const answer = await fetch(url, { signal: asked.signal, headers: { "HX-Request": "true" }, redirect: "error" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = await found(input.dataset.suggest, input.value, asked.signal);
       list.replaceChildren(...page.querySelectorAll("option"));
     } catch {
       // Without suggestions the name can still be typed.

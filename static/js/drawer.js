@@ -4,6 +4,7 @@ const drawer = document.getElementById("drawer");
 const body = document.getElementById("drawer-body");
 let opener = null;
 let asked = null;
+let fetching = false;
 const all = new WeakSet();
 
 const isUnderWay = () => body.querySelector(".htmx-request") !== null;
@@ -13,6 +14,7 @@ if (drawer) {
     if (detail.target !== body) return;
     if (!drawer.open) opener = detail.elt;
     asked = detail.xhr;
+    fetching = detail.requestConfig.verb === "get";
     all.add(asked);
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -29,7 +31,10 @@ if (drawer) {
     if (event.target === drawer) drawer.close();
   });
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape" && !drawer.open) asked = null;
+    if (key !== "Escape" || drawer.open) return;
+    // A second click may ask for it anew. What was to be written may have been written: it is not cut off.
+    if (fetching) asked?.abort();
+    asked = null;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (!drawer.open && detail.successful && body.contains(detail.elt) && !isUnderWay()) body.replaceChildren();

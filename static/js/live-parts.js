@@ -14,7 +14,8 @@ export const busy = (part) =>
   isRead(part) ||
   part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea") ||
   part.querySelector(
-    ".fact form, .note-form, .merge, [aria-busy='true'], [data-resting], .menu-details[open], .menu:popover-open, .comments form",
+    ".fact form, .note-form, .merge, [aria-busy='true'], [data-resting], .menu-details[open], .menu:popover-open, " +
+      ".comments form, :is(form, button).htmx-request",
   );
 
 // Rows do not move under the pointer, under the keys, under what is chosen, nor under a finger that may come any time.

@@ -42,16 +42,15 @@ function filter() {
   show(!timer);
 }
 
+// What was not answered is not "nothing": of that nothing is said.
 async function ask(query) {
   asked = new AbortController();
-  try {
-    part("records").replaceChildren(...(await found(palette.dataset.url, query, asked.signal)).childNodes);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    part("records").replaceChildren();
-  }
+  const answer = await found(palette.dataset.url, query, asked.signal).catch((error) => error);
+  if (answer.name === "AbortError") return;
+  const isKnown = !(answer instanceof Error);
+  part("records").replaceChildren(...(isKnown ? answer.childNodes : []));
   timer = 0;
-  show(true);
+  show(isKnown);
   if (entered && palette.open) go(visible()[0], entered);
 }
 

@@ -187,10 +187,19 @@ def test_escape_before_the_drawer_has_come_calls_it_off(tab):
     page.get_by_role("link", name="Lost", exact=True).click()
     line.wait()
     press(page, "Escape")
-    line.let_go()
+    line.take().continue_()
+    page.wait_for_timeout(300)
     expect(drawer(page)).to_be_hidden()
+
+
+def test_what_was_called_off_may_be_asked_for_again_at_once(tab):
+    page = tab().page
+    line = Line(page, r"/lose/")
     page.get_by_role("link", name="Lost", exact=True).click()
-    line.let_go()
+    line.wait()
+    press(page, "Escape")
+    page.get_by_role("link", name="Lost", exact=True).click()
+    line.let_go(1)
     expect(drawer(page)).to_be_visible()
 
 

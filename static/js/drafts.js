@@ -1,6 +1,7 @@
 // data-behaviour="draft": what is typed into its box is kept in this tab until it is saved, for the user who typed it:
 // a session may end meanwhile, or a page be left by mistake.
 import { behaviour } from "./behaviour.js";
+import { formSent } from "./forms.js";
 import { typedSince } from "./typed.js";
 
 const PREFIX = "rapport-draft ";
@@ -33,8 +34,8 @@ function rest(form) {
 
 // Before the next form comes; a way to the sign-in page comes without a swap.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const form = detail.requestConfig?.elt.closest?.('[data-behaviour~="draft"]');
-  if (!form || detail.xhr.status >= 300) return;
+  const form = formSent(detail.requestConfig);
+  if (!form || !form.matches('[data-behaviour~="draft"]') || detail.xhr.status >= 300) return;
   if (rest(form)) sessionStorage.setItem(key(form), rest(form));
   else sessionStorage.removeItem(key(form));
 });

@@ -25,9 +25,11 @@ document.addEventListener("submit", (event) => {
 // a second answer would ask for that page again, and what was to be said there would have been said to nobody.
 let sent = new WeakSet();
 
+// The form that is sent by a request; what is only asked while one types sends none.
+export const formSent = ({ elt, verb }) => verb !== "get" && elt.matches?.("form, button") && elt.closest("form");
+
 // A link is asked for once too: what a second click brings would take the place of what somebody has begun to fill in.
-const sender = ({ elt, verb }) =>
-  elt.matches?.("a") ? elt : verb !== "get" && elt.matches?.("form, button") && (elt.closest("form") ?? elt);
+const sender = (request) => (request.elt.matches?.("a") ? request.elt : formSent(request) ?? request.elt);
 
 document.addEventListener("htmx:confirm", (event) => {
   if (sent.has(sender(event.detail))) event.preventDefault();

@@ -1,4 +1,6 @@
 // data-behaviour="guard": leaving a page with text that is not saved asks first.
+import { formSent } from "./forms.js";
+
 const changed = new Set();
 
 const guarded = (target) => target.closest?.('form[data-behaviour~="guard"]');
@@ -10,8 +12,8 @@ document.addEventListener("input", ({ target }) => {
 // What htmx sends is saved when the answer says so: until then, leaving would stop it on its way.
 document.addEventListener("submit", ({ target }) => target.hasAttribute("hx-post") || changed.delete(target), true);
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { elt, xhr } = event.detail;
-  if (xhr.status < 400 && !event.defaultPrevented) changed.delete(guarded(elt));
+  const { requestConfig, xhr } = event.detail;
+  if (xhr.status < 400 && !event.defaultPrevented) changed.delete(formSent(requestConfig));
 });
 document.addEventListener("reset", ({ target }) => changed.delete(target), true);
 // An answer that keeps the form on the page (422, 409, or a failure) keeps the text unsaved.

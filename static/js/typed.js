@@ -1,5 +1,7 @@
 // What is typed into a form while it is under way is not lost with its answer: where the answer finds fault, it stands in
 // the form that comes.
+import { formSent } from "./forms.js";
+
 const sent = new WeakMap();
 const kept = new Map();
 
@@ -21,13 +23,13 @@ export function typedSince(form) {
   return new Map(changed.map(([name, value]) => [name, { now: value, sent: then.get(name) }]));
 }
 
-document.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig } }) => {
-  const form = requestConfig.verb !== "get" && elt.closest("form");
+document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig } }) => {
+  const form = formSent(requestConfig);
   if (form) sent.set(form, values(form));
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig, shouldSwap, xhr } }) => {
-  const form = requestConfig.verb !== "get" && requestConfig.elt.closest("form");
+  const form = formSent(requestConfig);
   if (!form) return;
   if (shouldSwap && xhr.status >= 400) kept.set(action(form), typedSince(form));
   else kept.delete(action(form));

@@ -382,6 +382,18 @@ def test_leaving_while_a_note_is_on_its_way_asks_first(tab):
     assert asked == ["beforeunload"]
 
 
+def test_what_is_asked_while_one_types_saves_nothing(tab):
+    page = tab("/leads/new/").page
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    with page.expect_response(re.compile("duplicates")):
+        page.get_by_label("Name").first.press_sequentially("Ann New")
+    page.wait_for_timeout(300)
+    page.evaluate("location.assign('/leads/')")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+
 def test_leaving_while_a_file_is_on_its_way_asks_first(tab, tmp_path):
     page = tab().page
     asked = []

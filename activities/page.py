@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from crm import topics
 from crm.addresses import address
 from crm.models import Record
 from crm.related import Related
+from crm.shares import Panel
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -162,13 +163,13 @@ class Centre(Plan):
     """Planned activities, composer and timeline of one record. The caller has checked that `user` may see it.
 
     `url` is the address at which the record's app answers with the timeline alone: `centre.timeline` in the template
-    `centre.timeline.fragment`. `shown` are leads and deals that the page holds already.
+    `centre.timeline.fragment`. What the `panels` beside it show is not fetched again to be named.
     """
 
     def __init__(
-        self, subject: Record, user: User, query: QueryDict, *, url: str, shown: Iterable[models.Model] = ()
+        self, subject: Record, user: User, query: QueryDict, *, url: str, panels: Sequence[Panel] = ()
     ) -> None:
-        super().__init__(subject, user, shown)
+        super().__init__(subject, user, [row for panel in panels for row in panel.rows])
         self.timeline = Timeline(self.story, query, url=url, planned=self._planned())
 
     def _planned_rows(self) -> list[Activity]:

@@ -101,5 +101,4 @@ def timeline(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _centre(request: UserRequest, customer: Customer, panels: Sequence[Panel] = ()) -> Centre:
-    shown = [row for panel in panels for row in panel.rows]
-    return Centre(customer, request.user, request.GET, url=CUSTOMERS.url("timeline", customer.pk), shown=shown)
+    return Centre(customer, request.user, request.GET, url=CUSTOMERS.url("timeline", customer.pk), panels=panels)

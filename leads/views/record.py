@@ -89,5 +89,4 @@ def timeline(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _centre(request: UserRequest, lead: Lead, panels: Sequence[Panel] = ()) -> Centre:
-    shown = [row for panel in panels for row in panel.rows]
-    return Centre(lead, request.user, request.GET, url=reverse("leads:timeline", args=[lead.pk]), shown=shown)
+    return Centre(lead, request.user, request.GET, url=reverse("leads:timeline", args=[lead.pk]), panels=panels)

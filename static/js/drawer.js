@@ -4,8 +4,6 @@ const drawer = document.getElementById("drawer");
 const body = document.getElementById("drawer-body");
 let opener = null;
 let asked = null;
-let fetching = false;
-const all = new WeakSet();
 
 const isUnderWay = () => body.querySelector(".htmx-request") !== null;
 
@@ -13,12 +11,10 @@ if (drawer) {
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     if (detail.target !== body) return;
     if (!drawer.open) opener = detail.elt;
-    asked = detail.xhr;
-    fetching = detail.requestConfig.verb === "get";
-    all.add(asked);
+    asked = detail;
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (all.has(detail.xhr) && detail.xhr !== asked) detail.shouldSwap = false;
+    if (detail.requestConfig.target === body && detail.xhr !== asked?.xhr) detail.shouldSwap = false;
   });
   // What was sent from it and found at fault comes back, also if it was closed meanwhile.
   document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
@@ -33,7 +29,7 @@ if (drawer) {
   document.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || drawer.open) return;
     // A second click may ask for it anew. What was to be written may have been written: it is not cut off.
-    if (fetching) asked?.abort();
+    if (asked?.requestConfig.verb === "get") asked.xhr.abort();
     asked = null;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {

@@ -92,6 +92,15 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
+def until(page, condition):
+    """Wait for what happens outside the page: in the service worker, in the database, or on the line."""
+    for _turn in range(150):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("waited in vain")
+
+
 @dataclass
 class Tab:
     """A page of the browser and what it complained of."""
@@ -131,12 +140,7 @@ class Tab:
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
     def until(self, condition):
-        """Wait for what happens outside the page: in the service worker, or in the database."""
-        for _turn in range(150):
-            if condition():
-                return
-            self.page.wait_for_timeout(100)
-        raise AssertionError("waited in vain")
+        until(self.page, condition)
 
     def violations(self, only=AXE_TAGS):
         """What axe finds on the page as it is, once all that is fading or sliding in has come."""

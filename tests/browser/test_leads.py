@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from customers.models import Customer
 from leads.models import Lead
 from tests.browser.conftest import DESKTOP, PHONE, press
+from tests.browser.line import Line
 from tests.factories import LeadFactory, PhoneFactory, PlanFactory, TeamFactory, UserFactory
 
 
@@ -111,19 +112,14 @@ def test_a_card_moves_by_keys_and_lost_asks_why(tab, nils):
 
 
 def test_a_card_that_is_drawn_anew_while_it_moves_asks_why_all_the_same(tab, nils):
-    opened, held = tab("/leads/board/"), []
-    page = opened.page
-
-    def hold(route):
-        held.append(route)
-
-    page.route("**/move/", hold)
+    page = tab("/leads/board/").page
+    line = Line(page, "/move/", "POST")
     page.get_by_label("Move “Nils Holm” to…").click()
     page.locator('[data-board-to="lost"]').click()
-    opened.until(lambda: held)
+    line.wait()
     column = page.locator('[data-column="new"]')
     column.evaluate("column => htmx.ajax('GET', column.dataset.url, { target: column, swap: 'outerHTML' })")
-    held.pop().continue_()
+    line.let_go()
     expect(page.locator("#drawer").get_by_label("Reason")).to_be_visible()
     page.locator("#drawer").get_by_role("button", name="Cancel").click()
     expect(column.get_by_role("link", name="Nils Holm", exact=True)).to_be_focused()

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from crm.events import record
 from tests import factories
 from tests.browser.conftest import press
+from tests.browser.line import Line
 
 
 @pytest.fixture
@@ -34,41 +35,6 @@ def tab(open_tab, sofia, deal):
         return tab
 
     return opened
-
-
-class Line:
-    """Holds back what is asked for under an address, until the test lets it go."""
-
-    def __init__(self, page, address, method="GET"):
-        self.page, self.held, self.method = page, [], method
-        page.route(re.compile(address), self._hold)
-
-    def _hold(self, route):
-        if route.request.method == self.method:
-            self.held.append(route)
-        else:
-            route.fallback()
-
-    def wait(self, count=1):
-        for _turn in range(100):
-            if len(self.held) >= count:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{len(self.held)} of {count} were asked for")
-
-    def take(self, place=0):
-        self.wait(place + 1)
-        return self.held.pop(place)
-
-    def let_go(self, place=0):
-        """One of those that are held; its answer has been worked through when this returns."""
-        route = self.take(place)
-        with self.page.expect_event("requestfinished", lambda request: request == route.request):
-            route.continue_()
-        self.page.wait_for_timeout(80)
-
-    def cut(self, place=0):
-        self.take(place).abort()
 
 
 def drawer(page):
@@ -169,10 +135,25 @@ def test_of_two_drawers_the_one_asked_for_last_opens(tab):
     expect(drawer(page)).not_to_contain_text("Mark as lost")
 
 
+def losing(page):
+    return page.get_by_role("link", name="Lost", exact=True)
+
+
+@pytest.fixture
+def called_off(tab):
+    """A page of which a drawer was asked for, and Esc pressed before it came; and the line that holds it back."""
+    page = tab().page
+    line = Line(page, r"/lose/")
+    losing(page).click()
+    line.wait()
+    press(page, "Escape")
+    return page, line
+
+
 def test_a_second_click_does_not_bring_the_drawer_anew(tab):
     page = tab().page
     line = Line(page, r"/lose/")
-    page.get_by_role("link", name="Lost", exact=True).dblclick()
+    losing(page).dblclick()
     line.let_go()
     comment = drawer(page).get_by_role("textbox").first
     comment.fill("Too dear")
@@ -181,24 +162,16 @@ def test_a_second_click_does_not_bring_the_drawer_anew(tab):
     expect(comment).to_have_value("Too dear")
 
 
-def test_escape_before_the_drawer_has_come_calls_it_off(tab):
-    page = tab().page
-    line = Line(page, r"/lose/")
-    page.get_by_role("link", name="Lost", exact=True).click()
-    line.wait()
-    press(page, "Escape")
+def test_escape_before_the_drawer_has_come_calls_it_off(called_off):
+    page, line = called_off
     line.take().continue_()
     page.wait_for_timeout(300)
     expect(drawer(page)).to_be_hidden()
 
 
-def test_what_was_called_off_may_be_asked_for_again_at_once(tab):
-    page = tab().page
-    line = Line(page, r"/lose/")
-    page.get_by_role("link", name="Lost", exact=True).click()
-    line.wait()
-    press(page, "Escape")
-    page.get_by_role("link", name="Lost", exact=True).click()
+def test_what_was_called_off_may_be_asked_for_again_at_once(called_off):
+    page, line = called_off
+    losing(page).click()
     line.let_go(1)
     expect(drawer(page)).to_be_visible()
 
